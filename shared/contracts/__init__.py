@@ -1,0 +1,1 @@
+"""The facts that cross a service's border: frozen, past tense, versioned."""
