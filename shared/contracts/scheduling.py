@@ -271,20 +271,6 @@ class InspectionPolicyChangedV1(InspectionEvent):
     name: ClassVar[str] = "scheduling.inspection_policy_changed.v1"
 
 
-class ConfirmationResendRequestedV1(Event):
-    """Staff pressed `Resend`: the client's mail with the payment link goes out once more (R27)."""
-
-    name: ClassVar[str] = "scheduling.confirmation_resend_requested.v1"
-    aggregate: ClassVar[str] = "inspection"
-    inspection_id: str
-    requested_by: str
-
-    @property
-    def aggregate_id(self) -> str:
-        """The inspection's id."""
-        return self.inspection_id
-
-
 class AgreementIssuedV1(Event):
     """The client has an agreement to sign; a higher version replaces the earlier one (R58)."""
 

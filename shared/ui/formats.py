@@ -1,0 +1,157 @@
+"""How amounts, days and times read on pages and in mails.
+
+Amounts are whole minor units plus an ISO currency. Instants are aware and are always shown in a named zone: a page never
+shows the server's zone by accident, because the zone has no default.
+"""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency, format_decimal, get_currency_precision, get_currency_symbol
+
+LOCALE = "en_US"
+MINUS = "\N{MINUS SIGN}"
+RANGE = "\N{EN DASH}"
+KILO = 1000
+
+
+class MoneyParts(NamedTuple):
+    """An amount cut in two, so that the cents can be set smaller."""
+
+    whole: str
+    cents: str
+
+
+def _major(cents: int, currency: str) -> Decimal:
+    return Decimal(cents).scaleb(-get_currency_precision(currency))
+
+
+def money(cents: int, currency: str = "USD") -> str:
+    """Return `$1,234.50`, `¥1,235`, or with a true minus sign `−$85.00`."""
+    return format_currency(_major(cents, currency), currency, locale=LOCALE).replace("-", MINUS)
+
+
+def money_hero(cents: int, currency: str = "USD") -> MoneyParts:
+    """Return the amount cut before its decimal point: `("$475", ".00")`; a currency without cents has an empty tail."""
+    whole, point, fraction = money(cents, currency).partition(".")
+    return MoneyParts(whole, point + fraction)
+
+
+def money_input(cents: int, currency: str = "USD") -> str:
+    """Return the amount as a person would type it, without symbol: `1,234.50`."""
+    digits = get_currency_precision(currency)
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(_major(cents, currency), format=pattern, locale=LOCALE)
+
+
+def currency_symbol(currency: str = "USD") -> str:
+    """Return `$` for USD."""
+    return get_currency_symbol(currency, locale=LOCALE)
+
+
+def local(at: datetime, zone: str) -> datetime:
+    """Return the instant as the clock on the wall of `zone` shows it; naive datetimes raise `ValueError`."""
+    if at.tzinfo is None:
+        message = "a datetime without a zone cannot be shown"
+        raise ValueError(message)
+    return at.astimezone(ZoneInfo(zone))
+
+
+def _day_of(value: date | datetime, zone: str | None) -> date:
+    if not isinstance(value, datetime):
+        return value
+    if zone is None:
+        message = "an instant needs a zone before it has a day"
+        raise ValueError(message)
+    return local(value, zone).date()
+
+
+def day(value: date | datetime, zone: str | None = None) -> str:
+    """Return `Tue, Dec 1, 2026`; an instant needs the zone."""
+    return format_date(_day_of(value, zone), "EEE, MMM d, y", locale=LOCALE)
+
+
+def long_day(value: date | datetime, zone: str | None = None) -> str:
+    """Return `Dec 1, 2026`."""
+    return format_date(_day_of(value, zone), "MMM d, y", locale=LOCALE)
+
+
+def short_day(value: date | datetime, zone: str | None = None) -> str:
+    """Return `Dec 1`."""
+    return format_date(_day_of(value, zone), "MMM d", locale=LOCALE)
+
+
+def clock(value: datetime | time, zone: str | None = None) -> str:
+    """Return `10:42 AM`; an instant needs the zone."""
+    if isinstance(value, datetime):
+        if zone is None:
+            message = "an instant needs a zone before it has a clock time"
+            raise ValueError(message)
+        value = local(value, zone).time()
+    return format_time(value, "h:mm a", locale=LOCALE)
+
+
+def zone_name(at: datetime, zone: str) -> str:
+    """Return the zone's abbreviation at that instant: `PST` in winter, `PDT` in summer."""
+    return local(at, zone).strftime("%Z")
+
+
+def moment(at: datetime, zone: str) -> str:
+    """Return `Nov 18, 2:22 PM`."""
+    return f"{short_day(at, zone)}, {clock(at, zone)}"
+
+
+def full_moment(at: datetime, zone: str) -> str:
+    """Return `Nov 21, 2026 at 10:42 AM PST`."""
+    return f"{long_day(at, zone)} at {clock(at, zone)} {zone_name(at, zone)}"
+
+
+def when(start: datetime, end: datetime | None, zone: str) -> str:
+    """Return `Tue, Dec 1, 2026, 9:00–11:30 AM PST`; the first `AM` is shown when noon lies between."""
+    first = clock(start, zone)
+    if end is not None:
+        last = clock(end, zone)
+        if local(start, zone).date() != local(end, zone).date():
+            return f"{day(start, zone)}, {first} {RANGE} {day(end, zone)}, {last} {zone_name(end, zone)}"
+        if first[-2:] == last[-2:]:
+            first = first[:-3]
+        first = f"{first}{RANGE}{last}"
+    return f"{day(start, zone)}, {first} {zone_name(start, zone)}"
+
+
+def iso(value: date | datetime) -> str:
+    """Return the machine-readable form for `<time datetime>`."""
+    return value.isoformat()
+
+
+def initials(name: str) -> str:
+    """Return one or two letters for a round avatar: `Ellen Park` is `EP`."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    chosen = words if len(words) < 2 else [words[0], words[-1]]  # noqa: PLR2004 - two letters
+    return "".join(word[0] for word in chosen).upper() or "?"
+
+
+def filesize(size_bytes: int) -> str:
+    """Return `84 KB` or `2.1 MB` (decimal units, as download dialogs show them)."""
+    if size_bytes < KILO:
+        return f"{size_bytes} B"
+    if size_bytes < KILO * KILO:
+        return f"{round(size_bytes / KILO)} KB"
+    return f"{size_bytes / (KILO * KILO):.1f} MB"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """Return `1 invoice` or `1,200 invoices`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def tel(phone: str) -> str:
+    """Return the number as a `tel:` link needs it: `(541) 555-0142` is `+15415550142`."""
+    digits = "".join(character for character in phone if character.isdigit())
+    if phone.strip().startswith("+"):
+        return f"+{digits}"
+    ten_digits = 10
+    return f"+1{digits}" if len(digits) == ten_digits else digits

@@ -1,0 +1,92 @@
+"""The places a signed-in member of staff can go, and who the page is shown to."""
+
+from dataclasses import dataclass
+
+EVERYBODY = frozenset({"owner", "office", "inspector", "read_only"})
+OFFICE = frozenset({"owner", "office", "read_only"})
+OWNER = frozenset({"owner", "office"})
+
+ROLE_NAMES = {"owner": "Owner", "office": "Office manager", "inspector": "Inspector", "read_only": "Read only"}
+DEFAULT_HUE = "harbour"
+HUES = {
+    "harbour": 240,
+    "indigo": 270,
+    "plum": 320,
+    "berry": 10,
+    "clay": 45,
+    "moss": 130,
+    "pine": 165,
+    "teal": 200,
+}
+"""The colours a company may choose: only the hue moves, so contrast holds for all of them."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the sidebar."""
+
+    key: str
+    label: str
+    icon: str
+    path: str
+    roles: frozenset[str] = EVERYBODY
+    count_path: str = ""
+    """A fragment that answers with the number to show, or with nothing."""
+
+
+PLACES = (
+    Place("schedule", "Schedule", "calendar-days", "/staff/scheduling/schedule"),
+    Place("inspections", "Inspections", "clipboard-list", "/staff/scheduling/inspections"),
+    Place("invoices", "Invoices", "receipt-text", "/staff/billing/invoices", roles=OFFICE),
+    Place(
+        "alerts",
+        "Alerts",
+        "bell",
+        "/staff/notifications/alerts",
+        count_path="/notifications/fragments/alerts/count",
+    ),
+)
+SETTINGS = Place("settings", "Settings", "settings", "/staff/scheduling/settings", roles=OWNER)
+
+
+@dataclass(frozen=True)
+class Brand:
+    """The company as its clients know it; the product's own name never appears to them."""
+
+    name: str
+    tagline: str = ""
+    phone: str = ""
+    email: str = ""
+    hue: str = DEFAULT_HUE
+
+    @property
+    def full_name(self) -> str:
+        """Name and tagline in one line: `Harbor & Pine Home Inspections`."""
+        return f"{self.name} {self.tagline}".strip()
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Everything the frame around a staff page needs; pass it to the template as `shell`."""
+
+    brand: Brand
+    person: str
+    role: str
+    csrf_token: str
+    current: str
+    """Key of the place that is lit up."""
+
+    @property
+    def role_name(self) -> str:
+        """The role as people read it."""
+        return ROLE_NAMES.get(self.role, self.role)
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The places this role may go to, in order."""
+        return tuple(place for place in PLACES if self.role in place.roles)
+
+    @property
+    def settings(self) -> Place | None:
+        """The settings entry, or None when this role has no business there."""
+        return SETTINGS if self.role in SETTINGS.roles else None
