@@ -10,10 +10,11 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
-from babel.numbers import format_currency, format_decimal, get_currency_precision, get_currency_symbol
+from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol
+
+from shared.money import money
 
 LOCALE = "en_US"
-MINUS = "\N{MINUS SIGN}"
 RANGE = "\N{EN DASH}"
 KILO = 1000
 
@@ -23,15 +24,6 @@ class MoneyParts(NamedTuple):
 
     whole: str
     cents: str
-
-
-def _major(cents: int, currency: str) -> Decimal:
-    return Decimal(cents).scaleb(-get_currency_precision(currency))
-
-
-def money(cents: int, currency: str = "USD") -> str:
-    """Return `$1,234.50`, `¥1,235`, or with a true minus sign `−$85.00`."""
-    return format_currency(_major(cents, currency), currency, locale=LOCALE).replace("-", MINUS)
 
 
 def money_hero(cents: int, currency: str = "USD") -> MoneyParts:
@@ -44,7 +36,8 @@ def money_input(cents: int, currency: str = "USD") -> str:
     """Return the amount as a person would type it, without symbol: `1,234.50`."""
     digits = get_currency_precision(currency)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(_major(cents, currency), format=pattern, locale=LOCALE)
+    amount = Decimal(cents).scaleb(-digits)
+    return format_decimal(amount, format=pattern, locale=LOCALE)
 
 
 def currency_symbol(currency: str = "USD") -> str:

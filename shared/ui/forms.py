@@ -7,17 +7,12 @@ false, the page is rendered again with the same `form` and status 422, keeping e
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, time
-from decimal import Decimal, InvalidOperation
 
-from babel.numbers import get_currency_precision
-
-from shared.ui.formats import money
+from shared.money import MAX_CENTS, NotAnAmountError, cents_typed_as, money
 
 EMAIL = re.compile(r"^[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[^@\s<>\"',;]+$")
 EMAIL_LENGTH_MAX = 254
 TEXT_LENGTH_MAX = 500
-AMOUNT = re.compile(r"^\$?\s*(\d{1,3}(,\d{3})+|\d+)(\.\d*)?$")
-AMOUNT_CENTS_MAX = 99_999_999
 
 Typed = Mapping[str, str | list[str]]
 
@@ -82,15 +77,17 @@ class Form:
             self.refuse(name, "Enter an email address in the correct format, like name@example.com")
         return typed
 
-    def cents(self, name: str, missing: str = "", *, maximum: int = AMOUNT_CENTS_MAX, currency: str = "USD") -> int | None:
+    def cents(self, name: str, missing: str = "", *, maximum: int = MAX_CENTS, currency: str = "USD") -> int | None:
         """Return a typed amount (`$1,234.50`, `1234.5`) in whole minor units, more than zero and at most `maximum`."""
         typed = self.text(name, missing)
         if not typed:
             return None
-        cents = _cents_typed_as(typed, currency)
-        if cents is None:
+        try:
+            cents = cents_typed_as(typed, currency)
+        except NotAnAmountError:
             self.refuse(name, f"Enter an amount like {money(123450, currency)}")
-        elif cents <= 0:
+            return None
+        if cents <= 0:
             self.refuse(name, f"Enter an amount of more than {money(0, currency)}")
         elif cents > maximum:
             self.refuse(name, f"Enter an amount of {money(maximum, currency)} or less")
@@ -135,13 +132,3 @@ class Form:
             self.refuse(name, missing or "Choose one of the options")
             return ""
         return typed
-
-
-def _cents_typed_as(typed: str, currency: str) -> int | None:
-    if not AMOUNT.match(typed):
-        return None
-    try:
-        minor = Decimal(typed.lstrip("$ ").replace(",", "")).scaleb(get_currency_precision(currency))
-    except InvalidOperation:
-        return None
-    return int(minor) if minor == minor.to_integral_value() else None

@@ -1,0 +1,119 @@
+"""The one seam to MongoDB: nothing else imports the driver.
+
+Motor by default; `MONGO_DRIVER=pymongo` takes PyMongo's own AsyncMongoClient, whose three
+differences (start_session, watch/aggregate, close) end here. Errors and options come from pymongo.
+"""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pymongo import IndexModel
+from pymongo.errors import CollectionInvalid, OperationFailure
+
+if os.environ.get("MONGO_DRIVER", "motor") == "motor":
+    # Motor works in a thread pool; every open change stream holds one of its threads.
+    os.environ.setdefault("MOTOR_MAX_WORKERS", "32")
+    from motor.motor_asyncio import AsyncIOMotorClient as _Client
+    from motor.motor_asyncio import AsyncIOMotorGridFSBucket as _Files
+else:
+    from gridfs.asynchronous import AsyncGridFSBucket as _Files
+    from pymongo import AsyncMongoClient as _Client
+
+Document = dict[str, Any]
+Session = Any
+"""A database session inside a transaction; pass it as `session=` to every call."""
+T = TypeVar("T")
+
+_NAMESPACE_EXISTS = 48
+_SERVER_SELECTION_MS = 5_000
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A collection as its owner declares it, beside the code that uses it."""
+
+    name: str
+    indexes: Sequence[IndexModel] = ()
+    validator: Mapping[str, Any] | None = None
+
+
+async def _value(result: Any) -> Any:
+    """Await what is a coroutine in one driver and a plain object in the other."""
+    return await result if hasattr(result, "__await__") else result
+
+
+class Store:
+    """One service's database, with majority and journalled writes everywhere."""
+
+    def __init__(self, url: str, database: str) -> None:
+        """Connect lazily: nothing is sent before the first call."""
+        self._client: Any = _Client(
+            url,
+            tz_aware=True,
+            w="majority",
+            journal=True,
+            retryWrites=True,
+            readConcernLevel="majority",
+            serverSelectionTimeoutMS=_SERVER_SELECTION_MS,
+            uuidRepresentation="standard",
+        )
+        self._database = self._client[database]
+
+    def __getitem__(self, name: str) -> Any:
+        """The collection of that name."""
+        return self._database[name]
+
+    async def transaction(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Run `work(session)` in one transaction. It may run more than once: no network calls."""
+        async with await _value(self._client.start_session()) as session:
+            result: T = await session.with_transaction(work)
+            return result
+
+    @asynccontextmanager
+    async def watch(
+        self, name: str, pipeline: Sequence[Document], **options: Any
+    ) -> AsyncIterator[Any]:
+        """Open a change stream on one collection."""
+        async with await _value(self._database[name].watch(pipeline, **options)) as stream:
+            yield stream
+
+    async def aggregate(
+        self, name: str, pipeline: Sequence[Document], session: Session | None = None
+    ) -> list[Document]:
+        """Run an aggregation and return all its documents."""
+        cursor = await _value(self._database[name].aggregate(pipeline, session=session))
+        return [document async for document in cursor]
+
+    def files(self, bucket: str) -> Any:
+        """The GridFS bucket of that name."""
+        return _Files(self._database, bucket_name=bucket)
+
+    async def ensure(self, collections: Sequence[Collection]) -> None:
+        """Create what is missing: collections, validators, indexes. Safe to run at every start."""
+        for collection in collections:
+            await self._create(collection)
+            if collection.indexes:
+                await self._database[collection.name].create_indexes(list(collection.indexes))
+
+    async def _create(self, collection: Collection) -> None:
+        options = {"validator": collection.validator} if collection.validator else {}
+        try:
+            await self._database.create_collection(collection.name, **options)
+        except CollectionInvalid:  # the driver's own check; it carries no code
+            pass
+        except OperationFailure as error:  # lost the race with another instance
+            if error.code != _NAMESPACE_EXISTS:
+                raise
+
+    async def ping(self) -> None:
+        """Ask the primary for a sign of life. Raises PyMongoError."""
+        answer = await self._client.admin.command("hello")
+        if not answer.get("isWritablePrimary"):
+            raise OperationFailure("no primary")
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await _value(self._client.close())

@@ -1,0 +1,134 @@
+"""Structured logs, metrics and traces, with one correlation id from the click to the last event.
+
+Logs hold ids, never names, addresses, mails or tokens: `_redact` is the second line of defence.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from opentelemetry import propagate, trace
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+_SECRET = re.compile(
+    r"(?P<mail>[\w.+-]+@[\w-]+\.[\w.-]+)"
+    r"|(?P<path>/(?:p|pay)/)(?!i/)[\w-]{20,}"
+    r"|(?P<key>\b(?:pm|sk|rk|whsec|dsk)_)\w+"
+    r"|(?P<bearer>[Bb]earer )[\w.~+/=-]+"
+    r"|(?P<login>://)[^/@\s]+@"
+)
+
+_EXPORT_TIMEOUT_SECONDS = 3
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Which request began this, and which event led here."""
+
+    correlation_id: str
+    causation_id: str | None = None
+
+
+_cause: ContextVar[Cause | None] = ContextVar("cause", default=None)
+
+
+def current_cause() -> Cause | None:
+    """The cause of what is being done in this task, if anybody set one."""
+    return _cause.get()
+
+
+@contextmanager
+def because_of(cause: Cause) -> Iterator[None]:
+    """Everything inside (logs, outgoing events, calls) carries this cause."""
+    token = _cause.set(cause)
+    try:
+        with structlog.contextvars.bound_contextvars(correlation_id=cause.correlation_id):
+            yield
+    finally:
+        _cause.reset(token)
+
+
+def redacted(text: str) -> str:
+    """The text with mail addresses, link tokens, keys and passwords replaced."""
+
+    def mask(match: re.Match[str]) -> str:
+        if match["mail"]:
+            return "[mail]"
+        kept = match["path"] or match["key"] or match["bearer"] or match["login"]
+        return f"{kept}[secret]" + ("@" if match["login"] else "")
+
+    return _SECRET.sub(mask, text)
+
+
+def _redact(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = redacted(value)
+    return event
+
+
+def configure_logging(service: str) -> None:
+    """One JSON line per event on standard output, the libraries' own logs included."""
+    chain: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+        structlog.processors.format_exc_info,
+        _redact,
+    ]
+    structlog.configure(
+        processors=[*chain, structlog.processors.JSONRenderer()],
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=False,
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=chain,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def configure_traces(service: str, endpoint: str | None) -> None:
+    """Send spans by OTLP over HTTP where an endpoint is given; otherwise keep them nowhere."""
+    if endpoint is None:
+        return
+    provider = TracerProvider(resource=Resource.create({"service.name": service}))
+    exporter = OTLPSpanExporter(endpoint=endpoint, timeout=_EXPORT_TIMEOUT_SECONDS)
+    provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=500))
+    trace.set_tracer_provider(provider)
+
+
+def tracer() -> trace.Tracer:
+    """The tracer of this process."""
+    return trace.get_tracer("doorstep")
+
+
+def trace_headers() -> dict[str, str]:
+    """W3C trace context of the present span, to travel with a request or an event."""
+    headers: dict[str, str] = {}
+    propagate.inject(headers)
+    return headers
+
+
+def trace_context(headers: dict[str, str]) -> Context:
+    """The sender's trace context, to be continued here."""
+    return propagate.extract(headers)
