@@ -1,0 +1,1 @@
+"""The bus: facts leave through an outbox, arrive through an inbox, and none is lost between."""

@@ -1,0 +1,80 @@
+"""Publishing that either happened or raised: persistent, mandatory, confirmed, with a deadline."""
+
+import asyncio
+from collections.abc import Mapping
+
+import aio_pika
+from aio_pika.abc import AbstractRobustConnection, HeadersType
+from aiormq.exceptions import AMQPError
+from pamqp.commands import Basic
+
+PUBLISH_TIMEOUT_SECONDS = 5.0
+HEARTBEAT_SECONDS = 5
+RECONNECT_SECONDS = 1
+
+
+class PublishFailedError(Exception):
+    """The broker did not confirm; the message may or may not be there, so it is sent again."""
+
+
+async def connect(rabbit_url: str) -> AbstractRobustConnection:
+    """A connection for publishing only: a blocked or stuck one must not stop the consumers."""
+    joint = "&" if "?" in rabbit_url else "?"
+    return await aio_pika.connect_robust(
+        f"{rabbit_url}{joint}heartbeat={HEARTBEAT_SECONDS}", reconnect_interval=RECONNECT_SECONDS
+    )
+
+
+class Publisher:
+    """One channel with confirms; messages given to it in order reach the broker in order."""
+
+    def __init__(self, connection: AbstractRobustConnection) -> None:
+        """Nothing is opened before `open`."""
+        self._connection = connection
+        self._exchanges: dict[str, aio_pika.abc.AbstractExchange] = {}
+
+    async def open(self, *exchanges: str) -> None:
+        """Open the channel; the exchanges must exist."""
+        channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+        for name in exchanges:
+            self._exchanges[name] = await channel.get_exchange(name, ensure=False)
+
+    async def publish(  # noqa: PLR0913 - a message has this many properties
+        self,
+        body: bytes,
+        *,
+        exchange: str,
+        routing_key: str,
+        message_id: str,
+        type_: str,
+        correlation_id: str | None = None,
+        headers: Mapping[str, str | int] | None = None,
+    ) -> None:
+        """Return when the broker has it on disk. Raises PublishFailedError in every other case."""
+        message = aio_pika.Message(
+            body,
+            message_id=message_id,
+            type=type_,
+            correlation_id=correlation_id,
+            headers=_headers(headers),
+            content_type="application/json",
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        )
+        try:
+            confirmation = await self._exchanges[exchange].publish(
+                message, routing_key, mandatory=True, timeout=PUBLISH_TIMEOUT_SECONDS
+            )
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            # aiormq cancels pending confirms when a stuck broker is given up; nobody cancelled us
+            raise PublishFailedError("connection lost before the confirm") from error
+        except (AMQPError, ConnectionError, TimeoutError, RuntimeError, OSError) as error:
+            raise PublishFailedError(f"{type(error).__name__}: {error}") from error
+        if not isinstance(confirmation, Basic.Ack):
+            raise PublishFailedError("not confirmed")
+
+
+def _headers(headers: Mapping[str, str | int] | None) -> HeadersType:
+    return dict(headers or {})
