@@ -23,7 +23,8 @@ class Form:
     def __init__(self, values: Typed | None = None) -> None:
         """Begin with the values a page shows before anybody typed anything."""
         self._values: dict[str, list[str]] = {
-            name: [value] if isinstance(value, str) else list(value) for name, value in (values or {}).items()
+            name: [value] if isinstance(value, str) else list(value)
+            for name, value in (values or {}).items()
         }
         self.errors: dict[str, str] = {}
 
@@ -77,7 +78,9 @@ class Form:
             self.refuse(name, "Enter an email address in the correct format, like name@example.com")
         return typed
 
-    def cents(self, name: str, missing: str = "", *, maximum: int = MAX_CENTS, currency: str = "USD") -> int | None:
+    def cents(
+        self, name: str, missing: str = "", *, maximum: int = MAX_CENTS, currency: str = "USD"
+    ) -> int | None:
         """Return a typed amount (`$1,234.50`, `1234.5`) in whole minor units, more than zero and at most `maximum`."""
         typed = self.text(name, missing)
         if not typed:
@@ -93,7 +96,9 @@ class Form:
             self.refuse(name, f"Enter an amount of {money(maximum, currency)} or less")
         return cents if name not in self.errors else None
 
-    def whole(self, name: str, missing: str = "", *, minimum: int = 0, maximum: int = 1_000_000) -> int | None:
+    def whole(
+        self, name: str, missing: str = "", *, minimum: int = 0, maximum: int = 1_000_000
+    ) -> int | None:
         """Return a whole number between the bounds."""
         typed = self.text(name, missing)
         if not typed:

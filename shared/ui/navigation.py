@@ -6,7 +6,12 @@ EVERYBODY = frozenset({"owner", "office", "inspector", "read_only"})
 OFFICE = frozenset({"owner", "office", "read_only"})
 OWNER = frozenset({"owner", "office"})
 
-ROLE_NAMES = {"owner": "Owner", "office": "Office manager", "inspector": "Inspector", "read_only": "Read only"}
+ROLE_NAMES = {
+    "owner": "Owner",
+    "office": "Office manager",
+    "inspector": "Inspector",
+    "read_only": "Read only",
+}
 DEFAULT_HUE = "harbour"
 HUES = {
     "harbour": 240,

@@ -7,13 +7,14 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from shared import money
 from shared.ui import events, formats, meters, statuses
 from shared.ui.assets import asset
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 FILTERS = (
-    formats.money,
+    money.money,
     formats.money_hero,
     formats.money_input,
     formats.day,
@@ -48,7 +49,9 @@ def environment(package_templates: Path | None = None) -> Environment:
     loader = ChoiceLoader([FileSystemLoader(place) for place in [*places, TEMPLATES]])
     env = Environment(
         loader=loader,
-        autoescape=select_autoescape(enabled_extensions=("html", "xml"), default=True, disabled_extensions=("txt",)),
+        autoescape=select_autoescape(
+            enabled_extensions=("html", "xml"), default=True, disabled_extensions=("txt",)
+        ),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
