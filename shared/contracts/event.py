@@ -1,7 +1,7 @@
 """The base of every event and of the values inside one, and the envelope that carries it."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -55,7 +55,7 @@ class Envelope(BaseModel):
     causation_id: str | None = None
     revision: int = 0
     replayed: bool = False
-    data: dict[str, object]
+    data: Any
 
 
 def wrap(  # noqa: PLR0913 - the envelope has this many facts

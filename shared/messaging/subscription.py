@@ -1,23 +1,26 @@
 """What a service listens to, and the shape of the functions that handle it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from opentelemetry.context import attach, detach
 
 from shared.contracts.event import Envelope, Event
 from shared.mongo import Session
-from shared.telemetry import Cause, because_of
+from shared.telemetry import Cause, because_of, trace_context
 
 
 class PermanentError(Exception):
     """This message can never be handled; it goes to the dead letters at once, with this reason."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One event as it arrived."""
 
     envelope: Envelope
     event: Event
+    trace: Mapping[str, str] = field(default_factory=dict)
 
 
 Handler = Callable[[Delivery, Session], Awaitable[None]]
@@ -39,8 +42,12 @@ def one_by_one(handlers: Mapping[type[Event], Handler]) -> Subscription:
 
     async def handle(deliveries: Sequence[Delivery], session: Session) -> None:
         for delivery in deliveries:
-            with because_of(cause_of(delivery.envelope)):
-                await handlers[type(delivery.event)](delivery, session)
+            token = attach(trace_context(dict(delivery.trace)))
+            try:
+                with because_of(cause_of(delivery.envelope)):
+                    await handlers[type(delivery.event)](delivery, session)
+            finally:
+                detach(token)
 
     return Subscription(events=tuple(handlers), handle=handle)
 
