@@ -1,0 +1,39 @@
+"""`python -m deploy.local up | down | status | backing`."""
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from deploy.local.backing import run_backing
+from deploy.local.programs import ROOT
+from deploy.local.report import CannotContinue
+from deploy.local.stack import LocalStack
+from deploy.product import Ports
+
+
+def main() -> int:
+    """Do what the command line asks for; 1 with one sentence when it cannot be done."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.local")
+    parser.add_argument("command", choices=["backing"])
+    parser.add_argument("--state", type=Path, default=ROOT / ".local" / "doorstep")
+    asked = parser.parse_args()
+    stack = LocalStack(asked.state, _ports())
+    try:
+        {"backing": run_backing}[asked.command](stack)
+    except CannotContinue as reason:
+        print(f"\n{reason}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _ports() -> Ports:
+    wanted = dict(
+        pair.split("=") for pair in os.environ.get("DOORSTEP_PORTS", "").split(",") if pair
+    )
+    return replace(Ports(), **{name: int(port) for name, port in wanted.items()})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

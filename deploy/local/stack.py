@@ -1,0 +1,173 @@
+"""The whole product as processes of this machine, for `make up` and for tests."""
+
+import json
+import signal
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from deploy.local import applications, broker, database, gateway
+from deploy.local.ports import free_ports, listens, refuse_taken
+from deploy.local.process import Process, Spec, reap
+from deploy.local.programs import ROOT
+from deploy.local.report import CannotContinue
+from deploy.product import SERVICES, Addresses, Ports
+from deploy.secrets import load_or_generate, write_private
+
+BACKING = ("epmd", "rabbitmq", "mongo")
+APPLICATIONS = ("sandbox", *SERVICES)
+ALL = (*BACKING, *APPLICATIONS, "gateway")
+START_SECONDS = 120
+
+
+class LocalStack:
+    """One installation, kept in `directory`: its secrets, data, logs and processes.
+
+    `ports` are remembered in the directory; without them free ones are chosen. A stack started again
+    in the same directory finds its data.
+    """
+
+    def __init__(self, directory: Path, ports: Ports | None = None) -> None:
+        self.directory = directory.resolve()
+        self.programs_cache = ROOT / ".local" / "programs"
+        self.ports = self._remembered(ports)
+        self.secrets = load_or_generate(self.directory)
+        self.overrides: dict[str, dict[str, str]] = {}
+
+    @property
+    def addresses(self) -> Addresses:
+        return applications.addresses(self.ports)
+
+    def process(self, name: str) -> Process:
+        return Process(self.directory, name)
+
+    def running(self) -> dict[str, int]:
+        """Name -> process number of what runs now."""
+        found = {name: self.process(name).pid for name in ALL}
+        return {name: pid for name, pid in found.items() if pid}
+
+    # ------------------------------------------------------------------------------ all of it
+    def start_backing(self) -> None:
+        """Broker and database, both starting at the same time, ready when this returns."""
+        self._refuse_taken(BACKING)
+        for spec in broker.specs(self.directory, self.ports, self.secrets):
+            self.process(spec.name).start(spec)
+        self.start("mongo")
+        database.make_ready(self.ports, self.secrets)
+        self.wait_ready(("rabbitmq",))
+
+    def start_all(self) -> None:
+        """Everything, ready when this returns. What runs already is left alone."""
+        self._refuse_taken(ALL)
+        for spec in broker.specs(self.directory, self.ports, self.secrets):
+            self.process(spec.name).start(spec)
+        self.start("mongo")
+        for name in ("gateway", "sandbox"):
+            self.start(name)
+        database.make_ready(self.ports, self.secrets)
+        for name in SERVICES:  # they wait for the broker themselves
+            self.start(name)
+        self.wait_ready(("rabbitmq", *APPLICATIONS, "gateway"))
+
+    def stop_all(self) -> None:
+        """Stop what runs, the services first and the database last."""
+        stopping = [self.process(name) for name in reversed(ALL)]
+        for process in stopping:
+            if process.name in APPLICATIONS:  # they need not wait for each other
+                process.signal(signal.SIGTERM)
+        for process in stopping:
+            process.stop()
+
+    # ------------------------------------------------------------------------------- one of it
+    def start(self, name: str, **environment: str) -> None:
+        """Start one process unless it runs; `environment` is added to its settings, this time only."""
+        self.process(name).start(self._spec(name, environment))
+
+    def stop(self, name: str) -> None:
+        self.process(name).stop()
+
+    def kill(self, name: str) -> None:
+        self.process(name).kill()
+
+    def restart(self, name: str, **environment: str) -> None:
+        """Stop and start one process and wait until it is ready."""
+        self.stop(name)
+        self.start(name, **environment)
+        self.wait_ready((name,))
+
+    def pause(self, name: str) -> None:
+        self.process(name).signal(signal.SIGSTOP)
+
+    def resume(self, name: str) -> None:
+        self.process(name).signal(signal.SIGCONT)
+
+    def log(self, name: str) -> str:
+        """All that one process has written, across its restarts."""
+        path = self.process(name).log
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def wait_ready(self, names: Iterable[str], *, within: float = START_SECONDS) -> None:
+        """Return when all of `names` are ready; raise CannotContinue when one has ended or is late."""
+        waiting = list(names)
+        deadline = time.monotonic() + within
+        while waiting := [name for name in waiting if not self._is_ready(name)]:
+            reap()
+            for name in waiting:
+                if not self.process(name).pid:
+                    raise CannotContinue(self._excuse(name, "ended while starting"))
+            if time.monotonic() > deadline:
+                raise CannotContinue(
+                    self._excuse(waiting[0], f"was not ready after {within:.0f} s")
+                )
+            time.sleep(0.1)
+
+    # --------------------------------------------------------------------------------- details
+    def _spec(self, name: str, environment: Mapping[str, str]) -> Spec:
+        overrides = self.overrides.get(name, {}) | environment
+        if name in SERVICES:
+            return applications.service_spec(name, self.ports, self.secrets, overrides)
+        if name == "sandbox":
+            return applications.sandbox_spec(self.directory, self.ports, self.secrets, overrides)
+        if name == "gateway":
+            return gateway.spec(self.directory, self.ports)
+        if name == "mongo":
+            return database.spec(self.directory, self.programs_cache, self.ports, self.secrets)
+        specs = broker.specs(self.directory, self.ports, self.secrets)
+        return next(spec for spec in specs if spec.name == name)
+
+    def _is_ready(self, name: str) -> bool:
+        checks: dict[str, Callable[[], bool]] = {
+            "rabbitmq": lambda: broker.answers(self.ports),
+            "epmd": lambda: listens(self.ports.rabbitmq_epmd),
+            "sandbox": lambda: listens(self.ports.sandbox) and listens(self.ports.smtp),
+        }
+        port = self.ports.as_dict().get(name, 0)
+        if name in SERVICES:
+            return applications.is_ready(port)
+        return checks.get(name, lambda: listens(port))()
+
+    def _excuse(self, name: str, what: str) -> str:
+        process = self.process(name)
+        return f"{name} {what}; its log is {process.log} and ends with:\n{process.tail()}"
+
+    def _refuse_taken(self, names: Iterable[str]) -> None:
+        ours = self.running()
+        ports = self.ports.as_dict()
+        owner = {"rabbitmq_epmd": "epmd", "rabbitmq_dist": "rabbitmq", "smtp": "sandbox"}
+        refuse_taken(
+            {
+                name: port
+                for name, port in ports.items()
+                if owner.get(name, name) in names and owner.get(name, name) not in ours
+            }
+        )
+
+    def _remembered(self, asked: Ports | None) -> Ports:
+        path = self.directory / "ports.json"
+        if path.exists():
+            kept = Ports(**json.loads(path.read_text()))
+            if asked is None or asked == kept:
+                return kept
+        ports = asked or free_ports()
+        write_private(path, json.dumps(ports.as_dict(), indent=1))
+        return ports
