@@ -1,1 +1,1 @@
-"""What two services must agree on, and nothing else (see shared/README.md for the test of admission)."""
+"""What two services must agree on, and nothing else (README.md has the test of admission)."""

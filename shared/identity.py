@@ -295,7 +295,9 @@ async def require_own_form(request: Request, expected_token: str) -> None:
     if token is None and "form" in request.headers.get("content-type", ""):
         field = (await request.form()).get("csrf_token")
         token = field if isinstance(field, str) else None
-    if not expected_token or not hmac.compare_digest((token or "").encode(), expected_token.encode()):
+    if not expected_token or not hmac.compare_digest(
+        (token or "").encode(), expected_token.encode()
+    ):
         raise CrossSiteError
 
 

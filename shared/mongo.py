@@ -16,11 +16,16 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 if os.environ.get("MONGO_DRIVER", "motor") == "motor":
     # Motor works in a thread pool; every open change stream holds one of its threads.
     os.environ.setdefault("MOTOR_MAX_WORKERS", "32")
-    from motor.motor_asyncio import AsyncIOMotorClient as _Client
-    from motor.motor_asyncio import AsyncIOMotorGridFSBucket as _Files
+    from motor import motor_asyncio
+
+    _Client: Any = motor_asyncio.AsyncIOMotorClient
+    _Files: Any = motor_asyncio.AsyncIOMotorGridFSBucket
 else:
-    from gridfs.asynchronous import AsyncGridFSBucket as _Files
-    from pymongo import AsyncMongoClient as _Client
+    import gridfs.asynchronous
+    import pymongo
+
+    _Client = pymongo.AsyncMongoClient
+    _Files = gridfs.asynchronous.AsyncGridFSBucket
 
 Document = dict[str, Any]
 Session = Any
@@ -99,7 +104,9 @@ class Store:
                 await self._database[collection.name].create_indexes(list(collection.indexes))
 
     async def _create(self, collection: Collection) -> None:
-        options = {"validator": collection.validator} if collection.validator else {}
+        options: dict[str, Any] = (
+            {"validator": collection.validator} if collection.validator else {}
+        )
         try:
             await self._database.create_collection(collection.name, **options)
         except CollectionInvalid:  # the driver's own check; it carries no code

@@ -1,4 +1,4 @@
-"""Calls from one of our services to another: short token, short timeout, the same correlation id."""
+"""Calls from one of our services to another: short token and timeout, same correlation id."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager

@@ -58,7 +58,7 @@ class Envelope(BaseModel):
     data: Any
 
 
-def wrap(  # noqa: PLR0913 - the envelope has this many facts
+def wrap(
     event: Event,
     *,
     event_id: str,

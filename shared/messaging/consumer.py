@@ -46,7 +46,9 @@ DATABASE_PAUSE_SECONDS = 0.5
 log = structlog.get_logger()
 _handled = Counter("doorstep_events_handled_total", "Events applied or known already.")
 _batches = Histogram(
-    "doorstep_event_batch_size", "Events applied in one transaction.", buckets=(1, 2, 5, 20, 50, 100)
+    "doorstep_event_batch_size",
+    "Events applied in one transaction.",
+    buckets=(1, 2, 5, 20, 50, 100),
 )
 
 
@@ -188,16 +190,11 @@ class Consumer:
     async def _when_database_is_there(self, deliveries: list[Delivery]) -> None:
         while True:
             try:
-                with tracer().start_as_current_span(
-                    f"{self._service} consume",
-                    context=trace_context(dict(deliveries[0].trace)),
-                    attributes={"messaging.batch.message_count": len(deliveries)},
-                ):
-                    await self._inbox.apply(deliveries)
+                await self._traced(deliveries)
             except DuplicateKeyError as error:
-                if f".{INBOX.name} " not in str(error) or len(deliveries) > 1:
-                    raise
-                return  # another instance applied it between our look and our write
+                if len(deliveries) == 1 and f".{INBOX.name} " in str(error):
+                    return  # another instance applied it between our look and our write
+                raise
             except PyMongoError as error:
                 if not _database_away(error):
                     raise
@@ -205,6 +202,14 @@ class Consumer:
                 await asyncio.sleep(DATABASE_PAUSE_SECONDS)
             else:
                 return
+
+    async def _traced(self, deliveries: list[Delivery]) -> None:
+        with tracer().start_as_current_span(
+            f"{self._service} consume",
+            context=trace_context(dict(deliveries[0].trace)),
+            attributes={"messaging.batch.message_count": len(deliveries)},
+        ):
+            await self._inbox.apply(deliveries)
 
     async def _shelve(self, waiting: _Waiting, error: Exception) -> None:
         try:

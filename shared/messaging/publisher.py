@@ -39,7 +39,7 @@ class Publisher:
         for name in exchanges:
             self._exchanges[name] = await channel.get_exchange(name, ensure=False)
 
-    async def publish(  # noqa: PLR0913 - a message has this many properties
+    async def publish(
         self,
         body: bytes,
         *,

@@ -41,9 +41,7 @@ class DeliveryReader:
         except ValidationError as error:
             places = sorted({".".join(map(str, e["loc"])) for e in error.errors()})
             raise PermanentError(f"malformed {name}: {', '.join(places)}") from error
-        trace = {
-            key: str(message.headers[key]) for key in _TRACE_HEADERS if key in message.headers
-        }
+        trace = {key: str(message.headers[key]) for key in _TRACE_HEADERS if key in message.headers}
         return Delivery(envelope=envelope, event=envelope.data, trace=trace)
 
     @staticmethod

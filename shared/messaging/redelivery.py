@@ -42,7 +42,7 @@ class Redelivery:
         """Move one message. Raises PublishFailedError when the broker did not take it."""
         attempt = _attempt(message)
         queue = self._shelf(error, attempt)
-        headers = {
+        headers: dict[str, str | int] = {
             key: value
             for key, value in message.headers.items()
             if isinstance(value, str | int) and not key.startswith("x-")
@@ -51,7 +51,7 @@ class Redelivery:
             "x-attempt": attempt + 1,
             "x-reason": redacted(f"{type(error).__name__}: {error}")[:REASON_MAX],
             "x-shelved-at": datetime.now(UTC).isoformat(),
-            "x-routing-key": message.headers.get("x-routing-key", message.routing_key) or "",
+            "x-routing-key": str(message.headers.get("x-routing-key", message.routing_key)),
         }
         await self._publisher.publish(
             message.body,
@@ -60,7 +60,7 @@ class Redelivery:
             message_id=message.message_id or "",
             type_=message.type or "",
             correlation_id=message.correlation_id,
-            headers={k: v for k, v in headers.items() if isinstance(v, str | int)},
+            headers=headers,
         )
         _shelved.labels(shelf=queue.removeprefix(f"{self._service}.")).inc()
         log.warning(

@@ -92,8 +92,15 @@ class Relay:
         return len(sent)
 
     async def _waiting(self) -> list[Document]:
-        cursor = self._store[OUTBOX.name].find({"state": "waiting"}, {"trace": 1, "body": 1,
-            "type": 1, "correlation_id": 1, "at": 1}).sort("seq", 1).limit(BATCH_MAX)
+        cursor = (
+            self._store[OUTBOX.name]
+            .find(
+                {"state": "waiting"},
+                {"trace": 1, "body": 1, "type": 1, "correlation_id": 1, "at": 1},
+            )
+            .sort("seq", 1)
+            .limit(BATCH_MAX)
+        )
         return [row async for row in cursor]
 
     async def _mark_sent(self, ids: Sequence[str]) -> None:
@@ -132,7 +139,10 @@ class Relay:
             log.info("lease left to expire")
 
     async def _wake_on_insert(self) -> None:
-        pipeline = [{"$match": {"operationType": "insert"}}, {"$project": {"_id": 1}}]
+        pipeline: list[Document] = [
+            {"$match": {"operationType": "insert"}},
+            {"$project": {"_id": 1}},
+        ]
         while True:
             try:
                 async with self._store.watch(

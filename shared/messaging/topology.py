@@ -1,9 +1,9 @@
 """The names on the bus, and the declaration of what one service owns there.
 
-    doorstep.events (topic) ──> scheduling.events, billing.events, ...      one queue per consumer
-        └─ nobody binds it ──> doorstep.unrouted                           kept and alarmed
-    billing.redelivery (direct) ──> billing.events.retry.5s/60s/600s ──(after the delay)──> billing.events
-                                └─> billing.dead, billing.parked           with the reason in a header
+    doorstep.events (topic) ──> scheduling.events, billing.events, ...   one queue per consumer
+        └─ nobody binds it ──> doorstep.unrouted                         kept and alarmed
+    billing.redelivery (direct) ──> billing.events.retry.{5,60,600}s     back after the delay
+                                └─> billing.dead, billing.parked         with the reason in a header
 
 The platform owns `doorstep.*` (deploy/rabbitmq); a service declares only `<service>.*`, and its
 broker user may do no more than that.
@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 import aio_pika
 from aio_pika.abc import AbstractChannel
+from pamqp.common import FieldValue
 
 EVENTS_EXCHANGE = "doorstep.events"
 UNROUTED = "doorstep.unrouted"
@@ -20,8 +21,11 @@ RETRY_DELAYS_SECONDS = (5, 60, 600)
 DELIVERY_LIMIT = 20
 """Counts crashes and lost connections, not handler errors: those go through the retry queues."""
 
-_DURABLE_QUORUM = {"x-queue-type": "quorum"}
-_LOSE_NOTHING = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
+_DURABLE_QUORUM: dict[str, FieldValue] = {"x-queue-type": "quorum"}
+_LOSE_NOTHING: dict[str, FieldValue] = {
+    "x-dead-letter-strategy": "at-least-once",
+    "x-overflow": "reject-publish",
+}
 
 
 def events_queue(service: str) -> str:
