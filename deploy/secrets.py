@@ -16,7 +16,7 @@ FILE = "secrets.json"
 
 @dataclass(frozen=True)
 class Secrets:
-    """Passwords and keys by user. Signing keys are private Ed25519 JWKs whose `kid` is the service."""
+    """Passwords and keys by user; a signing key is a private Ed25519 JWK, its `kid` the service."""
 
     mongo_passwords: dict[str, str]
     rabbitmq_passwords: dict[str, str]

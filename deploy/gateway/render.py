@@ -31,7 +31,7 @@ class Rates:
 
 @dataclass(frozen=True)
 class Gateway:
-    """One gateway: `upstreams` is service -> host:port; without `sandbox` there are no such paths."""
+    """One gateway: `upstreams` is service -> host:port; no `sandbox`, no such paths."""
 
     listen: str
     home: Path

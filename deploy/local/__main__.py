@@ -7,22 +7,25 @@ from dataclasses import replace
 from pathlib import Path
 
 from deploy.local.backing import run_backing
+from deploy.local.commands import down, status, up
 from deploy.local.programs import ROOT
-from deploy.local.report import CannotContinue
+from deploy.local.report import CannotContinueError
 from deploy.local.stack import LocalStack
 from deploy.product import Ports
+
+COMMANDS = {"up": up, "down": down, "status": status, "backing": run_backing}
 
 
 def main() -> int:
     """Do what the command line asks for; 1 with one sentence when it cannot be done."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local")
-    parser.add_argument("command", choices=["backing"])
+    parser.add_argument("command", choices=list(COMMANDS))
     parser.add_argument("--state", type=Path, default=ROOT / ".local" / "doorstep")
     asked = parser.parse_args()
     stack = LocalStack(asked.state, _ports())
     try:
-        {"backing": run_backing}[asked.command](stack)
-    except CannotContinue as reason:
+        COMMANDS[asked.command](stack)
+    except CannotContinueError as reason:
         print(f"\n{reason}", file=sys.stderr)
         return 1
     return 0

@@ -34,8 +34,10 @@ def addresses(ports: Ports, *, sandboxed: bool = True) -> Addresses:
 def service_spec(
     service: str, ports: Ports, secrets: Secrets, overrides: Mapping[str, str] | None = None
 ) -> Spec:
-    """How a service is started. Settings of its own found in this process's environment win over the
-    generated ones (so real Stripe keys need only be exported), and `overrides` win over both.
+    """How a service is started.
+
+    Settings of its own found in this process's environment win over the generated ones (so real
+    Stripe keys need only be exported), and `overrides` win over both.
     """
     settings = service_environment(
         service, addresses(ports), secrets, port=ports.as_dict()[service]

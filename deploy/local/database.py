@@ -11,7 +11,7 @@ from deploy.secrets import Secrets, write_private
 
 
 def spec(state: Path, programs_cache: Path, ports: Ports, secrets: Secrets) -> Spec:
-    """How the server is started; a short transaction limit keeps a lost client from blocking others."""
+    """How the server is started; a lost client cannot hold a transaction open for long."""
     data = state / "mongo"
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     keyfile = state / "mongo.key"

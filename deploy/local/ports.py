@@ -3,7 +3,7 @@
 import random
 import socket
 
-from deploy.local.report import CannotContinue
+from deploy.local.report import CannotContinueError
 from deploy.product import Ports
 
 # Below the range from which the system takes ports for outgoing connections.
@@ -42,10 +42,10 @@ def listens(port: int) -> bool:
 
 
 def refuse_taken(wanted: dict[str, int]) -> None:
-    """Raise CannotContinue naming every port of `wanted` that is in use."""
+    """Raise CannotContinueError naming every port of `wanted` that is in use."""
     taken = [f"{port} ({name})" for name, port in wanted.items() if is_taken(port)]
     if taken:
-        raise CannotContinue(
+        raise CannotContinueError(
             f"port {', '.join(taken)} is in use by another program: stop it, or choose other ports"
             " with DOORSTEP_PORTS, for example DOORSTEP_PORTS=gateway=9080,mongo=9117."
         )

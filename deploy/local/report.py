@@ -1,4 +1,4 @@
-"""How a command here speaks to the person who started it: one line per step, one sentence per failure."""
+"""How a command speaks to who started it: one line per step, one sentence per failure."""
 
 import sys
 import time
@@ -6,7 +6,7 @@ import time
 _STARTED = time.monotonic()
 
 
-class CannotContinue(Exception):
+class CannotContinueError(Exception):
     """Something is missing or broken; the text is one sentence that says what to do about it."""
 
 

@@ -3,14 +3,15 @@
 import json
 import signal
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from deploy.gateway.render import Rates
 from deploy.local import applications, broker, database, gateway
 from deploy.local.ports import free_ports, listens, refuse_taken
-from deploy.local.process import Process, Spec, reap
+from deploy.local.process import Process, Spec
 from deploy.local.programs import ROOT
-from deploy.local.report import CannotContinue
+from deploy.local.report import CannotContinueError
 from deploy.product import SERVICES, Addresses, Ports
 from deploy.secrets import load_or_generate, write_private
 
@@ -20,11 +21,15 @@ ALL = (*BACKING, *APPLICATIONS, "gateway")
 START_SECONDS = 120
 
 
+def _say_nothing(_: str) -> None:
+    """For callers that do not want to hear about progress."""
+
+
 class LocalStack:
     """One installation, kept in `directory`: its secrets, data, logs and processes.
 
-    `ports` are remembered in the directory; without them free ones are chosen. A stack started again
-    in the same directory finds its data.
+    `ports` are remembered in the directory; without them free ones are chosen. Started again in the
+    same directory finds its data.
     """
 
     def __init__(self, directory: Path, ports: Ports | None = None) -> None:
@@ -33,6 +38,7 @@ class LocalStack:
         self.ports = self._remembered(ports)
         self.secrets = load_or_generate(self.directory)
         self.overrides: dict[str, dict[str, str]] = {}
+        self.rates: Rates | None = None
 
     @property
     def addresses(self) -> Addresses:
@@ -56,18 +62,20 @@ class LocalStack:
         database.make_ready(self.ports, self.secrets)
         self.wait_ready(("rabbitmq",))
 
-    def start_all(self) -> None:
+    def start_all(self, progress: Callable[[str], None] = _say_nothing) -> None:
         """Everything, ready when this returns. What runs already is left alone."""
         self._refuse_taken(ALL)
         for spec in broker.specs(self.directory, self.ports, self.secrets):
             self.process(spec.name).start(spec)
-        self.start("mongo")
-        for name in ("gateway", "sandbox"):
+        for name in ("mongo", "gateway", "sandbox"):
             self.start(name)
         database.make_ready(self.ports, self.secrets)
+        progress("MongoDB is ready")
         for name in SERVICES:  # they wait for the broker themselves
             self.start(name)
-        self.wait_ready(("rabbitmq", *APPLICATIONS, "gateway"))
+        for name in ("rabbitmq", *APPLICATIONS, "gateway"):
+            self.wait_ready((name,))
+            progress(f"{name} is ready")
 
     def stop_all(self) -> None:
         """Stop what runs, the services first and the database last."""
@@ -80,7 +88,7 @@ class LocalStack:
 
     # ------------------------------------------------------------------------------- one of it
     def start(self, name: str, **environment: str) -> None:
-        """Start one process unless it runs; `environment` is added to its settings, this time only."""
+        """Start one process unless it runs; `environment` is added to its settings this once."""
         self.process(name).start(self._spec(name, environment))
 
     def stop(self, name: str) -> None:
@@ -107,29 +115,28 @@ class LocalStack:
         return path.read_text(errors="replace") if path.exists() else ""
 
     def wait_ready(self, names: Iterable[str], *, within: float = START_SECONDS) -> None:
-        """Return when all of `names` are ready; raise CannotContinue when one has ended or is late."""
+        """Return when all are ready; raise CannotContinueError when one has ended or is late."""
         waiting = list(names)
         deadline = time.monotonic() + within
         while waiting := [name for name in waiting if not self._is_ready(name)]:
-            reap()
             for name in waiting:
                 if not self.process(name).pid:
-                    raise CannotContinue(self._excuse(name, "ended while starting"))
+                    raise CannotContinueError(self._excuse(name, "ended while starting"))
             if time.monotonic() > deadline:
-                raise CannotContinue(
+                raise CannotContinueError(
                     self._excuse(waiting[0], f"was not ready after {within:.0f} s")
                 )
             time.sleep(0.1)
 
     # --------------------------------------------------------------------------------- details
-    def _spec(self, name: str, environment: Mapping[str, str]) -> Spec:
+    def _spec(self, name: str, environment: dict[str, str]) -> Spec:
         overrides = self.overrides.get(name, {}) | environment
         if name in SERVICES:
             return applications.service_spec(name, self.ports, self.secrets, overrides)
         if name == "sandbox":
             return applications.sandbox_spec(self.directory, self.ports, self.secrets, overrides)
         if name == "gateway":
-            return gateway.spec(self.directory, self.ports)
+            return gateway.spec(self.directory, self.ports, rates=self.rates)
         if name == "mongo":
             return database.spec(self.directory, self.programs_cache, self.ports, self.secrets)
         specs = broker.specs(self.directory, self.ports, self.secrets)

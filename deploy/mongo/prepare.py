@@ -1,7 +1,7 @@
-"""Make a started mongod usable: replica set, roles, one user per service. Safe to run any number of times.
+"""Make a started mongod usable: replica set, roles, one user per service. Safe to repeat.
 
-It has to reach the server over its own loopback address: as long as there is no user at all, MongoDB
-lets exactly such a caller initiate the set and create the first one.
+It has to reach the server over its own loopback address: as long as there is no user at all,
+MongoDB lets exactly such a caller initiate the set and create the first one.
 """
 
 import argparse
@@ -27,8 +27,8 @@ Client = MongoClient[dict[str, Any]]
 def prepare(host: str, port: int, *, member: str, passwords: Mapping[str, str]) -> None:
     """Leave a writable primary that every service can sign in to.
 
-    `member` is the address (host:port) under which the services reach this server; it becomes part of
-    the replica set's configuration. Raises TimeoutError when the server never becomes primary.
+    `member` is the address (host:port) under which the services reach this server; it becomes part
+    of the replica set's configuration. Raises TimeoutError when the server never becomes primary.
     """
     milliseconds = PATIENCE_SECONDS * 1000
     with Client(
@@ -73,7 +73,7 @@ def _create_roles(client: Client) -> None:
 
 def _create_users(client: Client, passwords: Mapping[str, str]) -> None:
     for service in SERVICES:
-        account = {"pwd": passwords[service], "roles": roles_of(service)}
+        account: dict[str, Any] = {"pwd": passwords[service], "roles": roles_of(service)}
         if _tolerating((USER_EXISTS,), client, "createUser", service, **account):
             client.admin.command("updateUser", service, **account)
 
@@ -87,7 +87,7 @@ def _wait_for_primary(client: Client) -> None:
 
 
 def _tolerating(
-    codes: tuple[int, ...], client: Client, command: str, value: object, **more: object
+    codes: tuple[int, ...], client: Client, command: str, value: Any, **more: Any
 ) -> bool:
     """Run a command; True when it was refused with one of `codes`, that is: done before."""
     try:

@@ -1,8 +1,8 @@
 """Who may do what in which database: one user per service, its own database only.
 
-Billing's ledger is append-only for the service itself: nothing it runs can change or remove a posting.
-MongoDB cannot take a right away from a wider role, so billing's role names the collections in which
-it may change documents; a new one is added here.
+Billing's ledger is append-only for the service itself: nothing it runs can change or remove a
+posting. MongoDB cannot take a right away from a wider role, so billing's role names the collections
+in which it may change documents; a new one is added here.
 """
 
 from typing import Any

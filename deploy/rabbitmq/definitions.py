@@ -1,7 +1,7 @@
 """What the broker must hold before a service connects: users, permissions, the platform's exchange.
 
 Each service may configure, write and read only what bears its own name, plus the one exchange
-everybody shares; on that exchange it may publish only facts it owns. Its own queues it declares itself.
+everybody shares; there it may publish only facts it owns. Its own queues it declares itself.
 """
 
 import argparse

@@ -1,0 +1,52 @@
+"""What `up`, `down` and `status` do."""
+
+import subprocess
+import sys
+
+from deploy.local import supervisor
+from deploy.local.programs import ROOT
+from deploy.local.report import CannotContinueError, step
+from deploy.local.stack import ALL, LocalStack
+
+
+def up(stack: LocalStack) -> None:
+    """Start everything, load the demo company, say where it is. Changes nothing when it is up."""
+    absent = [name for name in ALL if name not in stack.running()]
+    if absent:
+        step(f"starting {', '.join(absent)}")
+        stack.start_all(progress=step)
+    watcher = stack.process(supervisor.NAME)
+    watcher.start(supervisor.spec(stack.directory, list(ALL)))
+    # The demo speaks to the product as anybody would, over HTTP, in a process of its own.
+    demo = subprocess.run(
+        [sys.executable, "-m", "deploy.local.demo", "--state", stack.directory],
+        cwd=ROOT,
+        check=False,
+    )
+    if demo.returncode != 0:
+        raise CannotContinueError(
+            "Everything runs, but the demo company could not be loaded (see above); the services'"
+            f" logs are in {stack.directory}/logs. `make down` stops everything."
+        )
+
+
+def down(stack: LocalStack) -> None:
+    """Stop exactly what `up` started; data and secrets stay."""
+    stack.process(supervisor.NAME).stop()
+    running = stack.running()
+    if not running:
+        step("nothing was running")
+        return
+    step(f"stopping {', '.join(running)}")
+    stack.stop_all()
+    step(f"stopped; the data stays in {stack.directory}")
+
+
+def status(stack: LocalStack) -> None:
+    """One line per process."""
+    running = stack.running()
+    for name in (*ALL, supervisor.NAME):
+        pid = running.get(name) or stack.process(name).pid
+        port = stack.ports.as_dict().get(name)
+        state = f"running  pid {pid}" if pid else "stopped"
+        print(f"{name:14} {state:22} {f'port {port}' if port else ''}".rstrip())
