@@ -44,6 +44,26 @@ class LinkOpenedV1(Event):
         return self.link_id
 
 
+class LinkRequestedV1(Event):
+    """Somebody entitled to it asked for a new link by mail, because the old one has ended."""
+
+    name: ClassVar[str] = "portal.link_requested.v1"
+    aggregate: ClassVar[str] = "link"
+    link_id: str
+    """The link that ended."""
+    scope: LinkScope
+    inspection_id: str
+    invoice_id: str | None
+    recipient: str
+    """The address that asked; it is known to belong to this inspection or invoice."""
+    requested_at: AwareDatetime
+
+    @property
+    def aggregate_id(self) -> str:
+        """The link's id."""
+        return self.link_id
+
+
 class ViewRebuildRequestedV1(Event):
     """A consumer emptied its view and asks every owner to tell its present state again."""
 
