@@ -1,7 +1,8 @@
-"""Recreate `shared/ui/static/vendor`, the icon sprite and the accessibility checker from pinned npm packages.
+"""Recreate the vendored scripts, font, icon sprite and accessibility checker from npm packages.
 
-Run `python tools/vendor_assets.py` after changing a version below or adding a name to `ICONS`, and commit what it writes.
-Each package is fetched by the ordinary npm client and refused unless its sha512 is the one written here.
+Run `python tools/vendor_assets.py` after changing a version below or adding a name to `ICONS`, and
+commit what it writes. Each package is fetched by the ordinary npm client and refused unless its
+sha512 is the one written here.
 """
 
 import base64
@@ -52,14 +53,16 @@ AXE = Package(
 )
 
 ICONS = """
-arrow-left arrow-right archive ban banknote bell bell-off building-2 calendar-clock calendar-days calendar-plus
-chart-no-axes-column check chevron-down chevron-left chevron-right circle circle-alert circle-check circle-dashed
-circle-question-mark circle-x clipboard-check clipboard-list clock copy credit-card download ellipsis external-link eye eye-off
-file-check file-lock file-text globe hourglass house info key-round landmark link list-filter loader-circle lock
-lock-open log-in log-out mail mail-check mail-warning mail-x map-pin menu message-square pause pen-line phone piggy-bank
-play plus printer receipt-text refresh-cw rotate-ccw search send settings share-2 shield-check signature split trash-2
-triangle-alert undo-2 upload user user-plus users wallet wifi-off x zap
-""".split()
+archive arrow-left arrow-right ban banknote bell bell-off building-2 calendar-clock
+calendar-days calendar-plus chart-no-axes-column check chevron-down chevron-left chevron-right
+circle circle-alert circle-check circle-dashed circle-question-mark circle-x clipboard-check
+clipboard-list clock copy credit-card download ellipsis external-link eye eye-off file-check
+file-lock file-text globe hourglass house info key-round landmark link list-filter loader-circle
+lock lock-open log-in log-out mail mail-check mail-warning mail-x map-pin menu message-square
+pause pen-line phone piggy-bank play plus printer receipt-text refresh-cw rotate-ccw search send
+settings share-2 shield-check signature split trash-2 triangle-alert undo-2 upload user
+user-plus users wallet wifi-off x zap
+""".split()  # noqa: SIM905 - a list of words reads best as words
 
 
 def unpack(package: Package, folder: Path) -> Path:
@@ -85,14 +88,14 @@ def unpack(package: Package, folder: Path) -> Path:
 
 
 def symbol(name: str, svg: str) -> str:
-    """Turn one lucide file into a `<symbol>` without its presentation attributes; our own CSS draws it."""
+    """Turn one lucide file into a `<symbol>` that our own CSS draws."""
     body = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
     shapes = " ".join(body.split())
     return f'<symbol id="{name}" viewBox="0 0 24 24">{shapes}</symbol>'
 
 
 def write_scripts(htmx: Path) -> None:
-    """Join htmx and its SSE extension: as two deferred files the extension may miss htmx's start."""
+    """Join htmx and its SSE part: as two deferred files the part may miss htmx's start."""
     parts = [(htmx / "dist" / part).read_text() for part in ("htmx.min.js", "ext/hx-sse.min.js")]
     joined = ";\n".join(
         re.sub(r"//# sourceMappingURL=\S+", "", part).strip().rstrip(";") for part in parts

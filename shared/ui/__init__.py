@@ -1,4 +1,4 @@
-"""The look the four services share: templates, macros, styles, scripts, and how amounts and times read."""
+"""The look the four services share: templates, styles, scripts, and how amounts and times read."""
 
 from shared.ui.assets import asset, static_app
 from shared.ui.forms import Form

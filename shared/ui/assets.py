@@ -1,8 +1,8 @@
 """Under which address a static file is served, and a small app that serves them.
 
-Our own files are named by content: `asset("ui.css")` is `/static/ui.3f9c1a2b.css`, so a browser may keep it for ever.
-Whoever serves `/static/` drops the eight hex digits again and reads `static/ui.css`. Vendored files carry their version
-in the name instead and are addressed as they are.
+Our own files are named by content: `asset("ui.css")` is `/static/ui.3f9c1a2b.css`, so a browser may
+keep it for ever. Whoever serves `/static/` drops the eight hex digits again and reads
+`static/ui.css`. Vendored files carry their version in the name and are addressed as they are.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ VENDORED = "vendor/"
 
 @cache
 def asset(name: str) -> str:
-    """Return the path-only address of a file below `static/`; unknown names raise `FileNotFoundError`."""
+    """Return the address of a file below `static/`; unknown names raise `FileNotFoundError`."""
     content = (STATIC / name).read_bytes()
     if name.startswith(VENDORED):
         return f"{STATIC_URL}/{name}"
@@ -37,13 +37,13 @@ def asset(name: str) -> str:
 
 
 def plain_name(requested: str) -> str:
-    """Return the file name on disk for a requested one: the content hash is dropped, anything else is kept."""
+    """Return the file on disk for a requested name: a content hash is dropped, the rest kept."""
     hashed = HASHED_NAME.match(requested)
     return f"{hashed['stem']}{hashed['suffix']}" if hashed else requested
 
 
 class HashedFiles(StaticFiles):
-    """Serve `static/`; content-named and vendored files may be kept for ever, others are asked for again."""
+    """Serve `static/`; hashed and vendored names may be kept for ever, others are asked again."""
 
     async def get_response(self, path: str, scope: MutableMapping[str, Any]) -> Response:
         """Answer with the file the requested name stands for."""
@@ -55,5 +55,5 @@ class HashedFiles(StaticFiles):
 
 
 def static_app() -> Starlette:
-    """Return an app that serves `/static/` alone, for tests and for running one service without the gateway."""
+    """Return an app that serves `/static/`, for tests and for a service without the gateway."""
     return Starlette(routes=[Mount(STATIC_URL, app=HashedFiles(directory=STATIC))])

@@ -1,7 +1,7 @@
 """Names by which one part of a page tells the others that something changed.
 
-A response fires them with the `HX-Trigger` header, a live stream with a named message; slots refresh on
-`EVENT from:body`. The names are part of the agreement between services, like the events on the bus.
+A response fires them with the `HX-Trigger` header, a live stream with a named message; slots
+refresh on them. The names are an agreement between services, like the events on the bus.
 """
 
 from typing import Final
@@ -15,9 +15,8 @@ ALL: Final = frozenset({PAYMENTS_CHANGED, INSPECTION_CHANGED, ALERTS_CHANGED, EM
 
 
 def trigger(*names: str) -> dict[str, str]:
-    """Return the response header that announces `names`; a name not listed here raises `ValueError`."""
+    """Return the response header that announces `names`; an unlisted one raises `ValueError`."""
     unknown = set(names) - ALL
     if unknown:
-        message = f"unknown page events: {', '.join(sorted(unknown))}"
-        raise ValueError(message)
+        raise ValueError(f"unknown page events: {', '.join(sorted(unknown))}")
     return {"HX-Trigger": ", ".join(names)}

@@ -1,7 +1,7 @@
 """How amounts, days and times read on pages and in mails.
 
-Amounts are whole minor units plus an ISO currency. Instants are aware and are always shown in a named zone: a page never
-shows the server's zone by accident, because the zone has no default.
+Amounts are whole minor units plus an ISO currency. Instants are aware and always shown in a named
+zone: a page never shows the server's zone by accident, because the zone has no default.
 """
 
 from datetime import date, datetime, time
@@ -27,7 +27,7 @@ class MoneyParts(NamedTuple):
 
 
 def money_hero(cents: int, currency: str = "USD") -> MoneyParts:
-    """Return the amount cut before its decimal point: `("$475", ".00")`; a currency without cents has an empty tail."""
+    """Return the amount cut at its decimal point, `("$475", ".00")`; the yen has an empty tail."""
     whole, point, fraction = money(cents, currency).partition(".")
     return MoneyParts(whole, point + fraction)
 
@@ -46,10 +46,9 @@ def currency_symbol(currency: str = "USD") -> str:
 
 
 def local(at: datetime, zone: str) -> datetime:
-    """Return the instant as the clock on the wall of `zone` shows it; naive datetimes raise `ValueError`."""
+    """Return the instant as a clock in `zone` shows it; a naive datetime raises `ValueError`."""
     if at.tzinfo is None:
-        message = "a datetime without a zone cannot be shown"
-        raise ValueError(message)
+        raise ValueError("a datetime without a zone cannot be shown")
     return at.astimezone(ZoneInfo(zone))
 
 
@@ -57,8 +56,7 @@ def _day_of(value: date | datetime, zone: str | None) -> date:
     if not isinstance(value, datetime):
         return value
     if zone is None:
-        message = "an instant needs a zone before it has a day"
-        raise ValueError(message)
+        raise ValueError("an instant needs a zone before it has a day")
     return local(value, zone).date()
 
 
@@ -81,8 +79,7 @@ def clock(value: datetime | time, zone: str | None = None) -> str:
     """Return `10:42 AM`; an instant needs the zone."""
     if isinstance(value, datetime):
         if zone is None:
-            message = "an instant needs a zone before it has a clock time"
-            raise ValueError(message)
+            raise ValueError("an instant needs a zone before it has a clock time")
         value = local(value, zone).time()
     return format_time(value, "h:mm a", locale=LOCALE)
 
@@ -103,12 +100,13 @@ def full_moment(at: datetime, zone: str) -> str:
 
 
 def when(start: datetime, end: datetime | None, zone: str) -> str:
-    """Return `Tue, Dec 1, 2026, 9:00–11:30 AM PST`; the first `AM` is shown when noon lies between."""
+    """Return `Tue, Dec 1, 2026, 9:00–11:30 AM PST`, or `…, 9:00 AM–1:30 PM PST` across noon."""
     first = clock(start, zone)
     if end is not None:
         last = clock(end, zone)
         if local(start, zone).date() != local(end, zone).date():
-            return f"{day(start, zone)}, {first} {RANGE} {day(end, zone)}, {last} {zone_name(end, zone)}"
+            until = f"{day(end, zone)}, {last} {zone_name(end, zone)}"
+            return f"{day(start, zone)}, {first} {RANGE} {until}"
         if first[-2:] == last[-2:]:
             first = first[:-3]
         first = f"{first}{RANGE}{last}"

@@ -1,7 +1,8 @@
 """What a person typed, what is wrong with it, and the values once they are right.
 
-A handler reads each field through a method that notes an error in plain words and answers None; if `form.ok` is then
-false, the page is rendered again with the same `form` and status 422, keeping everything that was typed.
+A handler reads each field through a method that notes an error in plain words; if `form.ok` is
+false afterwards, the page is rendered again with the same `form` and status 422, keeping what was
+typed. `missing` is the error of an empty field; without it the field is optional.
 """
 
 import re
@@ -30,7 +31,7 @@ class Form:
 
     @classmethod
     def posted(cls, fields: Iterable[tuple[str, object]]) -> "Form":
-        """Read a posted form: pass `(await request.form()).multi_items()`; uploaded files are left out."""
+        """Read `(await request.form()).multi_items()`; uploaded files are left out."""
         form = cls()
         for name, value in fields:
             if isinstance(value, str):
@@ -81,7 +82,7 @@ class Form:
     def cents(
         self, name: str, missing: str = "", *, maximum: int = MAX_CENTS, currency: str = "USD"
     ) -> int | None:
-        """Return a typed amount (`$1,234.50`, `1234.5`) in whole minor units, more than zero and at most `maximum`."""
+        """Return a typed amount (`$1,234.50`) in minor units: above zero, at most `maximum`."""
         typed = self.text(name, missing)
         if not typed:
             return None
@@ -131,7 +132,7 @@ class Form:
             return None
 
     def choice(self, name: str, options: Iterable[str], missing: str = "") -> str:
-        """Return one of the offered options; anything else is refused, since the page never offered it."""
+        """Return one of the offered options; what the page never offered is refused."""
         typed = self.text(name, missing)
         if typed and typed not in set(options):
             self.refuse(name, missing or "Choose one of the options")

@@ -1,6 +1,7 @@
 """Geometry of small drawings: the split meter and the bars of a trend.
 
-Pages may not carry inline styles, so the server computes where each part begins and the template writes SVG attributes.
+Pages may not carry inline styles, so the server computes where each part begins and the template
+writes SVG attributes.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ def _percent(hundredths: int) -> str:
 
 
 def segments(parts: Sequence[tuple[str, int]]) -> list[Segment]:
-    """Lay `(kind, cents)` parts side by side; parts of zero are left out, the last one ends exactly at 100 %."""
+    """Lay `(kind, cents)` parts side by side to exactly 100 %; parts of zero are left out."""
     present = [(kind, cents) for kind, cents in parts if cents > 0]
     total = sum(cents for _, cents in present)
     widths = [max(cents * WHOLE // total, SMALLEST) for _, cents in present]

@@ -59,7 +59,7 @@ BEGINNINGS = (
 
 
 def look(word: str) -> Look:
-    """Return how a status word is drawn; an unknown word is drawn plainly, never in a colour that claims something."""
+    """Return how a status word is drawn; an unknown word gets no colour that claims something."""
     if word in EXACT:
         return EXACT[word]
     if word.endswith("overdue"):

@@ -33,7 +33,7 @@ FILTERS = (
 
 
 def icon(name: str, kind: str = "") -> Markup:
-    """Return the drawing of a lucide icon from the sprite; it is decoration, so a word always stands beside it."""
+    """Return a drawing from the sprite; it is decoration, so a word always stands beside it."""
     classes = f"icon {kind}".strip()
     return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>').format(
         classes, asset("icons.svg"), name
@@ -41,7 +41,7 @@ def icon(name: str, kind: str = "") -> Markup:
 
 
 def environment(package_templates: Path | None = None) -> Environment:
-    """Return an environment that looks in the service's own templates first, then in the shared ones.
+    """Return an environment that looks in the service's own templates first, then in ours.
 
     Everything is escaped except `.txt`, and an unknown name raises instead of printing nothing.
     """
