@@ -1,0 +1,18 @@
+"""The portal's settings, each read from `PORTAL_<NAME>`."""
+
+from pydantic_settings import SettingsConfigDict
+
+from shared.config import ServiceConfig
+
+
+class PortalConfig(ServiceConfig):
+    """What the portal needs beyond every service's settings."""
+
+    model_config = SettingsConfigDict(env_prefix="PORTAL_", frozen=True, extra="ignore")
+
+    billing_url: str
+    """Where billing answers our own calls."""
+    scheduling_url: str
+    """Where scheduling answers our own calls."""
+    checkout_origins: str = "https://checkout.stripe.com"
+    """Where the pay form may lead to besides our own origin, separated by spaces."""

@@ -1,0 +1,103 @@
+"""What the portal refuses, each with its stable code."""
+
+from typing import ClassVar
+
+from shared.problems import (
+    ConflictError,
+    ForbiddenError,
+    GoneError,
+    InvalidError,
+    NotFoundError,
+    RefusalError,
+    UnavailableError,
+)
+
+
+class UnknownLinkError(NotFoundError):
+    """No such link, or it is not this browser's: the answer is the same for both."""
+
+    code = "unknown_link"
+    title = "This link does not work"
+
+
+class LinkEndedError(GoneError):
+    """The link expired or was revoked; `link_id` and `company_id` name it for the page."""
+
+    code = "link_ended"
+    title = "This link has ended"
+
+
+class PageNotReadyError(UnavailableError):
+    """The events this page is made of have not arrived yet."""
+
+    code = "page_not_ready"
+    title = "This page is being prepared"
+
+
+class PreviewOnlyError(ForbiddenError):
+    """Staff look at the page as the client sees it, and may not act for the client (R33)."""
+
+    code = "preview_only"
+    title = "You are previewing"
+
+
+class AgreementChangedError(ConflictError):
+    """The agreement was replaced after the page was shown (R58)."""
+
+    code = "agreement_changed"
+    title = "The agreement has changed"
+
+
+class NoAgreementError(NotFoundError):
+    """This inspection has no agreement."""
+
+    code = "no_agreement"
+    title = "There is no agreement to sign"
+
+
+class ReportLockedError(ForbiddenError):
+    """The report's bytes stay behind the gate for every holder of a link (C29)."""
+
+    code = "report_locked"
+    title = "The report is locked"
+
+
+class UnknownDocumentError(NotFoundError):
+    """No such document behind this link."""
+
+    code = "unknown_document"
+    title = "There is no such document"
+
+
+class UnknownInspectionError(NotFoundError):
+    """No such inspection or invoice in this company."""
+
+    code = "unknown_inspection"
+    title = "There is no such inspection"
+
+
+class InvalidSignatureError(InvalidError):
+    """The name is missing or the box is not ticked."""
+
+    code = "invalid_signature"
+    title = "The agreement was not signed"
+
+
+class DeferralNotOfferedError(ConflictError):
+    """This invoice cannot be paid at closing (C30)."""
+
+    code = "deferral_not_offered"
+    title = "Paying at closing is not offered"
+
+
+class PaymentRefusedError(RefusalError):
+    """Billing refused to begin a payment; `reason` is its code. Nothing was charged."""
+
+    code = "payment_refused"
+    status: ClassVar[int] = 409
+    title = "The payment was not started"
+
+    def __init__(self, reason: str, detail: str = "", **extra: object) -> None:
+        """`reason` decides the words on the page; `extra` may hold the new `amount_cents`."""
+        super().__init__(detail, reason=reason, **extra)
+        self.reason = reason
