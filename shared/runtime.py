@@ -21,7 +21,7 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.inbox import INBOX
 from shared.messaging.outbox import OUTBOX
 from shared.messaging.publisher import connect
-from shared.messaging.relay import Relay
+from shared.messaging.relay import LEASES, Relay
 from shared.messaging.subscription import Subscription
 from shared.mongo import Collection, Store
 
@@ -69,7 +69,7 @@ class Runtime:
         self.service = service
         self.store = store
         self.rabbit_url = rabbit_url
-        self._collections = (OUTBOX, INBOX, IDEMPOTENCY, *collections)
+        self._collections = (OUTBOX, INBOX, LEASES, IDEMPOTENCY, *collections)
         self._background = background
         self._prepare = prepare
         self._relay = Relay(store, rabbit_url)

@@ -15,15 +15,15 @@ from faststream import AckPolicy
 from faststream.message import StreamMessage
 from faststream.rabbit import Channel, QueueType, RabbitBroker, RabbitQueue
 from prometheus_client import Counter, Histogram
-from pymongo.errors import ConnectionFailure, DuplicateKeyError, PyMongoError
+from pymongo.errors import ConnectionFailure, PyMongoError
 
-from shared.messaging.inbox import INBOX, Inbox
+from shared.messaging.inbox import Inbox
 from shared.messaging.publisher import (
-    HEARTBEAT_SECONDS,
     RECONNECT_SECONDS,
     Publisher,
     PublishFailedError,
     connect,
+    watched,
 )
 from shared.messaging.reading import DeliveryReader, UnknownVersionError
 from shared.messaging.redelivery import Redelivery
@@ -79,7 +79,7 @@ class Consumer:
 
     def _build_broker(self) -> RabbitBroker:
         broker = RabbitBroker(
-            f"{self._rabbit_url}?heartbeat={HEARTBEAT_SECONDS}",
+            watched(self._rabbit_url),
             reconnect_interval=RECONNECT_SECONDS,
             graceful_timeout=GRACE_SECONDS,
             apply_types=False,
@@ -191,10 +191,6 @@ class Consumer:
         while True:
             try:
                 await self._traced(deliveries)
-            except DuplicateKeyError as error:
-                if len(deliveries) == 1 and f".{INBOX.name} " in str(error):
-                    return  # another instance applied it between our look and our write
-                raise
             except PyMongoError as error:
                 if not _database_away(error):
                     raise

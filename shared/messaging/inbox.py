@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
 
 from shared.messaging.subscription import Delivery, Subscription
 from shared.mongo import Collection, Session, Store
@@ -41,7 +42,12 @@ class Inbox:
             await self._store[INBOX.name].insert_many(rows, session=session)
             await self._subscription.handle(fresh, session)
 
-        await self._store.transaction(work)
+        try:
+            await self._store.transaction(work)
+        except DuplicateKeyError as error:
+            if len(fresh) > 1 or f".{INBOX.name} " not in str(error):
+                raise
+            # another instance applied it between our look and our write
 
     def _key(self, delivery: Delivery) -> str:
         return f"{self._consumer}:{delivery.envelope.id}"

@@ -7,6 +7,7 @@ import aio_pika
 from aio_pika.abc import AbstractRobustConnection, HeadersType
 from aiormq.exceptions import AMQPError
 from pamqp.commands import Basic
+from yarl import URL
 
 PUBLISH_TIMEOUT_SECONDS = 5.0
 HEARTBEAT_SECONDS = 5
@@ -19,10 +20,12 @@ class PublishFailedError(Exception):
 
 async def connect(rabbit_url: str) -> AbstractRobustConnection:
     """A connection for publishing only: a blocked or stuck one must not stop the consumers."""
-    joint = "&" if "?" in rabbit_url else "?"
-    return await aio_pika.connect_robust(
-        f"{rabbit_url}{joint}heartbeat={HEARTBEAT_SECONDS}", reconnect_interval=RECONNECT_SECONDS
-    )
+    return await aio_pika.connect_robust(watched(rabbit_url), reconnect_interval=RECONNECT_SECONDS)
+
+
+def watched(rabbit_url: str) -> str:
+    """The address with our heartbeat: a stuck broker is noticed within seconds."""
+    return str(URL(rabbit_url).update_query(heartbeat=str(HEARTBEAT_SECONDS)))
 
 
 class Publisher:

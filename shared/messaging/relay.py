@@ -7,25 +7,27 @@ marked afterwards: a crash in between sends it again, and the consumers' inboxes
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import structlog
 from prometheus_client import Counter, Gauge
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from shared.crash_points import crash_point
 from shared.messaging.outbox import OUTBOX
 from shared.messaging.publisher import Publisher, PublishFailedError, connect
 from shared.messaging.topology import EVENTS_EXCHANGE
-from shared.mongo import Document, Store
+from shared.mongo import Collection, Document, Store
 
 BATCH_MAX = 200
 """Bounds what one crash sends again."""
 LEASE = timedelta(seconds=10)
 POLL_SECONDS = 2.0
 """The safety net under the change stream that normally wakes the relay."""
+
+LEASES = Collection("leases")
 
 log = structlog.get_logger()
 _published = Counter("doorstep_outbox_published_total", "Events confirmed by the broker.")
@@ -50,6 +52,7 @@ class Relay:
         waker = asyncio.create_task(self._wake_on_insert())
         try:
             await publisher.open(EVENTS_EXCHANGE)
+            await self._open_lease()
             while True:
                 await self._step(publisher)
         finally:
@@ -113,28 +116,27 @@ class Relay:
     async def _hold_lease(self) -> bool:
         """Take or renew the lease, by the database's clock. False: another relay has it."""
         until = {"$add": ["$$NOW", int(LEASE.total_seconds() * 1000)]}
-        try:
-            lease = await self._store["leases"].find_one_and_update(
-                {
-                    "_id": "relay",
-                    "$expr": {
-                        "$or": [
-                            {"$eq": ["$holder", self._holder]},
-                            {"$lt": ["$until", "$$NOW"]},
-                        ]
-                    },
-                },
-                [{"$set": {"holder": self._holder, "until": until}}],
-                upsert=True,
-                return_document=ReturnDocument.AFTER,
+        mine = {"$eq": ["$holder", self._holder]}
+        expired = {"$lt": ["$until", "$$NOW"]}
+        taken = await self._store[LEASES.name].update_one(
+            {"_id": "relay", "$expr": {"$or": [mine, expired]}},
+            [{"$set": {"holder": self._holder, "until": until}}],
+        )
+        return bool(taken.matched_count)
+
+    async def _open_lease(self) -> None:
+        """Make sure that there is a lease to take; whose it is, its holder says."""
+        with suppress(DuplicateKeyError):
+            await self._store[LEASES.name].insert_one(
+                {"_id": "relay", "holder": "", "until": datetime.fromtimestamp(0, UTC)}
             )
-        except DuplicateKeyError:  # the upsert found no row of ours because another holds it
-            return False
-        return bool(lease["holder"] == self._holder)
 
     async def _release(self) -> None:
         try:
-            await self._store["leases"].delete_one({"_id": "relay", "holder": self._holder})
+            await self._store[LEASES.name].update_one(
+                {"_id": "relay", "holder": self._holder},
+                {"$set": {"until": datetime.fromtimestamp(0, UTC)}},
+            )
         except PyMongoError:
             log.info("lease left to expire")
 
