@@ -18,6 +18,7 @@ from starlette.routing import Mount, Route
 from shared.ui import preview_data as data
 from shared.ui.assets import STATIC, STATIC_URL, HashedFiles
 from shared.ui.forms import Form
+from shared.ui.mails import in_the_dark
 from shared.ui.templates import environment
 
 PORT = 8190
@@ -73,9 +74,11 @@ async def problem(request: Request) -> Response:
     return problem_page(request.path_params["status"])
 
 
-async def mail(_request: Request) -> Response:
-    """Show the example mail as a mail program would."""
+async def mail(request: Request) -> Response:
+    """Show the example mail as a mail program would, in light or dark."""
     html = PAGES.get_template("preview/mail.html").render(data.MAIL)
+    if request.query_params.get("theme") == "dark":
+        html = in_the_dark(html)
     return HTMLResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
 
 
