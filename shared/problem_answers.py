@@ -25,6 +25,13 @@ from shared.problems import (
 from shared.service_client import RemoteRefusalError
 
 log = structlog.get_logger()
+_NEXT_STEPS = {
+    403: "If you need it, ask an owner of your company to change your role.",
+    404: "Check the address, or go back to where you came from.",
+    410: "Ask the company that sent it to you for a new one.",
+    429: "Try again in a minute.",
+    503: "Nothing is lost. Try again in a moment.",
+}
 RENEW_PATH = "/staff/scheduling/session/renew"
 
 
@@ -68,9 +75,7 @@ def problem_response(request: Request, refusal: RefusalError) -> Response:
         headers["Retry-After"] = str(refusal.retry_after_seconds)
     pages = getattr(request.app.state, "pages", None)
     if pages is not None and _is_browser(request):
-        html = pages.get_template("problem.html").render(
-            status=status, title=refusal.title, detail=refusal.detail, code=code, request=request
-        )
+        html = pages.get_template("problem.html").render(problem=_in_words(refusal, status))
         return Response(html, status, headers, media_type="text/html")
     body = {
         **refusal.extra,
@@ -81,6 +86,16 @@ def problem_response(request: Request, refusal: RefusalError) -> Response:
         "detail": refusal.detail,
     }
     return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def _in_words(refusal: RefusalError, status: int) -> dict[str, object]:
+    happened = "" if refusal.detail == refusal.title else refusal.detail
+    return {
+        "status": status,
+        "title": refusal.title,
+        "happened": happened or "Nothing was changed.",
+        "next_step": _NEXT_STEPS.get(status, "Go back, check what you entered, and try again."),
+    }
 
 
 def _is_browser(request: Request) -> bool:
