@@ -1,0 +1,1 @@
+"""Notifications: mails to clients and payers, and what staff see happening."""

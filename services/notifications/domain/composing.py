@@ -1,0 +1,240 @@
+"""From the facts to a letter: which words, which amount on top, which button, which details."""
+
+from collections.abc import Callable, Mapping
+
+from services.notifications.domain import payment_words as due
+from services.notifications.domain import wording
+from services.notifications.domain.letter import Button, Letter, Sender
+from services.notifications.domain.mail import Audience, Mail, MailKind, PaymentFacts, Words
+from services.notifications.domain.merge_tags import blocks, subject_line
+from services.notifications.domain.situation import Situation
+from shared.contracts.portal import LinkScope
+from shared.contracts.scheduling import Company, Inspection, Site
+from shared.money import money
+
+SIGN_AND_PAY = "Sign & Pay"  # R23, byte for byte
+WHOLE_PORTAL = (
+    "This link opens the agreement, the invoice and, once released, the report. "
+    "Whoever has it sees them."
+)
+ONE_INVOICE = "This link shows this invoice only."
+PREHEADER_MAX = 120
+
+LABELS: Mapping[MailKind, str] = {
+    MailKind.RESCHEDULED: "View inspection",
+    MailKind.RECEIPT: "View receipt",
+    MailKind.PAYMENT_PROCESSING: "View payment",
+    MailKind.PAYMENT_FAILED: "View and pay",
+    MailKind.PAYMENT_RETURNED: "View and pay",
+    MailKind.REFUND: "View payment",
+    MailKind.INVOICE: "View and pay",
+}
+WITHOUT_LINK = frozenset({MailKind.CANCELLED})
+
+
+def compose(mail: Mail, situation: Situation, words: Words, url: str) -> Letter:
+    """The letter as it would go out now. Needs the company; everything else may be missing."""
+    if situation.company is None:
+        raise ValueError("a letter needs a company to write it")
+    values = merge_values(mail, situation)
+    eyebrow, amount = _headline(mail, situation)
+    detail = _detail(situation, mail.recipient.audience)
+    return Letter(
+        kind=mail.kind,
+        sender=_sender(situation.company),
+        recipient_name=mail.recipient.name,
+        subject=subject_line(words.subject, values),
+        preheader=_preheader(eyebrow, amount, detail),
+        eyebrow=eyebrow,
+        amount=amount,
+        detail=detail,
+        blocks=blocks(words.body, values),
+        facts=tuple(_facts(mail, situation)),
+        button=_button(mail, situation, url),
+    )
+
+
+def link_scope(mail: Mail, situation: Situation) -> LinkScope | None:
+    """What the mail's link opens: one invoice, the whole portal, or there is none (R43, R46)."""
+    if mail.recipient.audience is Audience.AGENT or mail.kind in WITHOUT_LINK:
+        return None
+    invoice = situation.invoice
+    only_invoice = invoice is not None and invoice.kind == "third_party"
+    return "invoice" if only_invoice else "inspection"
+
+
+def merge_values(mail: Mail, situation: Situation) -> dict[str, str]:
+    """What each merge tag stands for in this mail; tags that do not apply are empty."""
+    company, inspection, invoice = situation.company, situation.inspection, situation.invoice
+    values = {
+        "recipient_name": mail.recipient.name or "there",
+        "company_name": full_name(company) if company else "",
+        "company_phone": company.phone if company else "",
+        "company_email": company.email if company else "",
+        "total": due.total(situation),
+        "amount_due": due.amount_due(situation),
+        "due_date": due.due_date(situation),
+        "payment_line": due.payment_line(situation),
+        "invoice_number": invoice.number if invoice else "",
+        "services": wording.listed(_service_names(situation)),
+    }
+    return values | _inspection_values(inspection) | _payment_values(mail.payment)
+
+
+def full_name(company: Company) -> str:
+    """`Harbor & Pine Home Inspections`."""
+    return f"{company.name} {company.tagline}".strip()
+
+
+def address(site: Site) -> str:
+    """`1482 Alder Creek Rd, Bend, OR 97702`."""
+    return f"{site.street}, {site.city}, {site.region} {site.postal_code}"
+
+
+def _inspection_values(inspection: Inspection | None) -> dict[str, str]:
+    if inspection is None:
+        return {}
+    return {
+        "inspection_number": inspection.number,
+        "property_address": address(inspection.site),
+        "property_street": inspection.site.street,
+        "inspection_time": appointment(inspection),
+        "inspector_name": inspection.inspector.name,
+    }
+
+
+def appointment(inspection: Inspection) -> str:
+    """Date and time of an inspection in its own zone."""
+    return wording.appointment(
+        inspection.starts_at, inspection.duration_minutes, inspection.time_zone
+    )
+
+
+def _payment_values(payment: PaymentFacts | None) -> dict[str, str]:
+    if payment is None:
+        return {}
+    return {
+        "payment_amount": money(payment.amount_cents, payment.currency),
+        "payment_method": payment.method_label,
+        "payer_name": payment.payer.name,
+        "receipt_number": payment.receipt_number,
+        "reason": _sentence(payment.reason),
+    }
+
+
+def _sentence(text: str) -> str:
+    stripped = text.strip().rstrip(".")
+    return f"{stripped[0].upper()}{stripped[1:]}." if stripped else ""
+
+
+def _service_names(situation: Situation) -> list[str]:
+    if situation.invoice is not None:
+        return [line.name for line in situation.invoice.lines]
+    return [line.name for line in situation.inspection.lines] if situation.inspection else []
+
+
+def _sender(company: Company) -> Sender:
+    return Sender(
+        name=full_name(company),
+        phone=company.phone,
+        email=company.email,
+        address=company.address,
+        hue=company.hue,
+    )
+
+
+def _button(mail: Mail, situation: Situation, url: str) -> Button | None:
+    scope = link_scope(mail, situation)
+    if scope is None:
+        return None
+    note = ONE_INVOICE if scope == "invoice" else WHOLE_PORTAL
+    return Button(label=_label(mail.kind, situation), url=url, note=note)
+
+
+def _label(kind: MailKind, situation: Situation) -> str:
+    if kind is not MailKind.REPORT_PUBLISHED:
+        return LABELS.get(kind, SIGN_AND_PAY)
+    if situation.report_open or situation.payment != "due":
+        return "View report" if situation.report_open else "View inspection"
+    return "Pay Now" if situation.online_payments else "Learn More"  # R12, R13
+
+
+def _headline(mail: Mail, situation: Situation) -> tuple[str, str]:
+    if mail.payment is not None:
+        top = PAYMENT_HEADLINES[mail.kind](mail.payment)
+        return top, money(mail.payment.amount_cents, mail.payment.currency)
+    number = situation.inspection.number if situation.inspection else ""
+    if mail.recipient.audience is Audience.AGENT or mail.kind in PLAIN_HEADLINE:
+        return f"Inspection {number}".strip(), ""
+    if mail.kind is MailKind.REPORT_PUBLISHED and situation.payment == "settled":
+        return "Report ready", ""
+    top, amount = due.headline(situation)
+    if mail.kind is MailKind.INVOICE and situation.invoice is not None:
+        top = f"Invoice {situation.invoice.number}, due {due.due_date(situation)}"
+    return top, amount
+
+
+PLAIN_HEADLINE = frozenset(
+    {MailKind.RESCHEDULED, MailKind.CANCELLED, MailKind.AGREEMENT_CHANGED, MailKind.NEW_LINK}
+)
+PAYMENT_HEADLINES: Mapping[MailKind, Callable[[PaymentFacts], str]] = {
+    MailKind.RECEIPT: lambda paid: f"Receipt {paid.receipt_number}",
+    MailKind.PAYMENT_PROCESSING: lambda paid: (
+        f"Processing, expected {due.expected(paid.expected_on)}"
+    ),
+    MailKind.PAYMENT_FAILED: lambda _paid: "Payment failed",
+    MailKind.PAYMENT_RETURNED: lambda _paid: "Payment returned, due again",
+    MailKind.REFUND: lambda _paid: "Refunded",
+}
+
+
+def _detail(situation: Situation, audience: Audience) -> str:
+    if situation.inspection is None:
+        return ""
+    where = address(situation.inspection.site)
+    names = wording.listed(_service_names(situation))
+    return f"{names} at {where}" if names and audience is not Audience.AGENT else where
+
+
+def _preheader(eyebrow: str, amount: str, detail: str) -> str:
+    opening = f"{amount}. {eyebrow}." if amount else f"{eyebrow}."
+    return f"{opening} {detail}"[:PREHEADER_MAX].strip()
+
+
+def _facts(mail: Mail, situation: Situation) -> list[tuple[str, str]]:
+    if mail.payment is not None:
+        return _payment_facts(mail.payment, situation)
+    if mail.kind is MailKind.INVOICE or situation.inspection is None:
+        return _invoice_facts(situation)
+    inspection = situation.inspection
+    return [
+        ("Property", address(inspection.site)),
+        ("When", appointment(inspection)),
+        ("Inspector", inspection.inspector.name),
+    ]
+
+
+def _invoice_facts(situation: Situation) -> list[tuple[str, str]]:
+    invoice = situation.invoice
+    if invoice is None:
+        return []
+    lines = [(line.name, money(line.amount_cents, invoice.currency)) for line in invoice.lines]
+    return [*lines, ("Total", money(invoice.total_cents, invoice.currency))]
+
+
+def _payment_facts(payment: PaymentFacts, situation: Situation) -> list[tuple[str, str]]:
+    zone = situation.company.time_zone if situation.company else "UTC"
+    invoice = situation.invoice
+    still_due = payment.invoice_balance_cents
+    rows = [
+        ("Paid by", payment.payer.name),
+        ("Method", payment.method_label),
+        ("Date", wording.moment(payment.happened_at, zone) if payment.happened_at else ""),
+        ("Invoice", invoice.number if invoice else ""),
+        ("Property", address(situation.inspection.site) if situation.inspection else ""),
+        (
+            "Still due on this invoice",
+            "" if still_due is None else money(still_due, payment.currency),
+        ),
+    ]
+    return [(label, value) for label, value in rows if value]

@@ -1,0 +1,164 @@
+"""Whether a mail goes out now, later or never: decided at the last moment, from what is true."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.notifications.domain.mail import Audience, Mail, MailKind
+from services.notifications.domain.situation import Situation
+from shared.contracts.notifications import SuppressionReason
+
+ATTEMPT_QUIET = timedelta(minutes=10)
+"""No `payment due` mail this soon after somebody began to pay."""
+FACTS_PATIENCE = timedelta(seconds=20)
+"""How long a mail waits for the client's invoice before it is sent without one."""
+FACTS_PAUSE = timedelta(seconds=1)
+RETRY_FIRST = timedelta(seconds=30)
+RETRY_LONGEST = timedelta(hours=4)
+GIVE_UP_AFTER = timedelta(hours=24)
+DOUBLINGS_MAX = 16
+
+APPOINTMENT = frozenset({MailKind.CONFIRMATION, MailKind.RESCHEDULED})
+MOOT_WHEN_CANCELLED = APPOINTMENT | {
+    MailKind.SERVICES_CHANGED,
+    MailKind.AGREEMENT_CHANGED,
+    MailKind.REPORT_PUBLISHED,
+}
+ASKS_FOR_MONEY = frozenset(
+    {MailKind.INVOICE, MailKind.PAYMENT_FAILED, MailKind.PAYMENT_RETURNED, MailKind.PAYMENT_LINK}
+)
+SHOWS_PRICES = frozenset(
+    {
+        MailKind.CONFIRMATION,
+        MailKind.SERVICES_CHANGED,
+        MailKind.REPORT_PUBLISHED,
+        MailKind.PAYMENT_LINK,
+        MailKind.SHARE_DETAILS,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Send:
+    """Go ahead."""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Not yet: look again at `until`."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Overtaken by what happened since; it would only confuse."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Suppress:
+    """Not sent on purpose, told as such."""
+
+    reason: SuppressionReason
+
+
+Verdict = Send | Hold | Skip | Suppress
+Rule = Callable[[Mail, Situation, datetime], Verdict | None]
+
+
+def verdict(mail: Mail, situation: Situation, now: datetime) -> Verdict:
+    """What to do with a mail now. The first rule that has an opinion decides."""
+    opinions = (rule(mail, situation, now) for rule in RULES)
+    return next((opinion for opinion in opinions if opinion is not None), Send())
+
+
+def suppression(mail: Mail, situation: Situation) -> SuppressionReason | None:
+    """Why a mail must not leave, or None (R31, R56, C13, C28). Unknown facts are no reason yet."""
+    if situation.company is not None and situation.company.trial:
+        return "trial_account"
+    automated = not mail.explicit or mail.kind is MailKind.INVOICE
+    inspection = situation.inspection
+    if automated and inspection is not None and inspection.notifications_disabled:
+        return "notifications_disabled"
+    return None if mail.recipient.address else "no_address"
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """How long to wait after the `attempts`-th refusal: 30 s, 1 min, 2 min ... 4 h."""
+    doublings: int = min(max(attempts - 1, 0), DOUBLINGS_MAX)
+    return min(RETRY_FIRST * (1 << doublings), RETRY_LONGEST)
+
+
+def worth_another_try(mail: Mail, now: datetime) -> bool:
+    """Whether the next try would still be within a day of the first wish to send it."""
+    return now + retry_delay(mail.attempts) <= mail.queued_at + GIVE_UP_AFTER
+
+
+def _wait_for_facts(mail: Mail, situation: Situation, now: datetime) -> Verdict | None:
+    company_missing = situation.company is None
+    inspection_missing = mail.inspection_id is not None and situation.inspection is None
+    invoice_missing = mail.invoice_id is not None and situation.invoice is None
+    if company_missing or inspection_missing or invoice_missing:
+        return Hold(now + FACTS_PAUSE, "facts_missing")
+    return None
+
+
+def _suppress(mail: Mail, situation: Situation, _now: datetime) -> Verdict | None:
+    reason = suppression(mail, situation)
+    return Suppress(reason) if reason else None
+
+
+def _skip_cancelled(mail: Mail, situation: Situation, _now: datetime) -> Verdict | None:
+    moot = situation.cancelled and mail.kind in MOOT_WHEN_CANCELLED
+    return Skip("inspection_cancelled") if moot else None
+
+
+def _skip_paid(mail: Mail, situation: Situation, _now: datetime) -> Verdict | None:
+    if mail.kind not in ASKS_FOR_MONEY:
+        return None
+    invoice = situation.invoice
+    if invoice is not None and invoice.status == "void":
+        return Skip("invoice_void")
+    nothing_to_ask = situation.payment in {"settled", "processing"}
+    return (
+        Skip("nothing_due") if nothing_to_ask and mail.kind is not MailKind.PAYMENT_LINK else None
+    )
+
+
+def _hold_during_attempt(mail: Mail, situation: Situation, now: datetime) -> Verdict | None:
+    asks = mail.kind is MailKind.REPORT_PUBLISHED and situation.payment == "due"
+    if not asks or situation.last_attempt_at is None:
+        return None
+    quiet_until = situation.last_attempt_at + ATTEMPT_QUIET
+    return Hold(quiet_until, "payment_in_flight") if now < quiet_until else None
+
+
+def _wait_for_invoice(mail: Mail, situation: Situation, now: datetime) -> Verdict | None:
+    shows = mail.kind in SHOWS_PRICES and mail.recipient.audience is not Audience.AGENT
+    behind = situation.invoice is None or _behind(situation)
+    if shows and behind and now < mail.queued_at + FACTS_PATIENCE:
+        return Hold(now + FACTS_PAUSE, "invoice_missing")
+    return None
+
+
+def _behind(situation: Situation) -> bool:
+    """Whether billing's bill is visibly not yet what scheduling says it is."""
+    inspection, invoice, balance = situation.inspection, situation.invoice, situation.balance
+    if inspection is None or invoice is None:
+        return True
+    published = inspection.status == "published" and invoice.gate == "until_published"
+    ordered = sum(line.amount_cents for line in inspection.lines)
+    return published or (balance is not None and balance.total_cents < ordered)
+
+
+RULES: tuple[Rule, ...] = (
+    _wait_for_facts,
+    _suppress,
+    _skip_cancelled,
+    _skip_paid,
+    _hold_during_attempt,
+    _wait_for_invoice,
+)
