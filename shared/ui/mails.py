@@ -3,11 +3,15 @@
 DARK_QUERY = "@media (prefers-color-scheme: dark)"
 EVERYWHERE = "@media all"
 
-PREVIEW_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-"""Content policy of an address that answers with a mail, to be framed by a staff page.
+PREVIEW_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+    ),
+    "X-Frame-Options": "SAMEORIGIN",
+}
+"""Headers of an answer that is a mail, to be framed by a staff page (class `mail-frame`).
 
-Mails carry their styles in place, which no page of ours may. The page that frames one needs
-`frame-src 'self'`.
+Mails carry their styles in place, which no page of ours may; nothing in them may run or be fetched.
 """
 
 

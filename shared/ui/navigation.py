@@ -1,6 +1,7 @@
 """The places a signed-in member of staff can go, and who the page is shown to."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 EVERYBODY = frozenset({"owner", "office", "inspector", "read_only"})
 OFFICE = frozenset({"owner", "office", "read_only"})
@@ -95,3 +96,24 @@ class Shell:
     def settings(self) -> Place | None:
         """The settings entry, or None when this role has no business there."""
         return SETTINGS if self.role in SETTINGS.roles else None
+
+
+class SignedIn(Protocol):
+    """Who is looking; `shared.identity.Staff` is one."""
+
+    @property
+    def name(self) -> str:
+        """As shown beside the sign-out button."""
+
+    @property
+    def role(self) -> str:
+        """Decides which places are shown."""
+
+    @property
+    def csrf_token(self) -> str:
+        """Goes into the sign-out form and every htmx request."""
+
+
+def shell_for(staff: SignedIn, brand: Brand, current: str) -> Shell:
+    """Return the frame of a page for the person looking at it."""
+    return Shell(brand, staff.name, staff.role, staff.csrf_token, current)

@@ -1,7 +1,7 @@
 """Every component and some whole pages with invented data: `python -m shared.ui.preview`.
 
-For looking, and for the browser test that checks the look. The pages are sent with the product's own content policy, so
-markup that the policy would refuse fails here first.
+For looking, and for the browser test that checks the look. The pages are sent with the product's
+own content policy, so markup that the policy would refuse fails here first.
 """
 
 import argparse
@@ -15,18 +15,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 
+from shared.http_guards import content_security_policy
 from shared.ui import preview_data as data
 from shared.ui.assets import STATIC, STATIC_URL, HashedFiles
 from shared.ui.forms import Form
-from shared.ui.mails import in_the_dark
+from shared.ui.mails import PREVIEW_HEADERS, in_the_dark
 from shared.ui.templates import environment
 
 PORT = 8190
-PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src 'self'"
-)
-MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+PAGE_POLICY = content_security_policy()
 
 PAGES = environment()
 
@@ -65,7 +62,9 @@ async def wrong(request: Request) -> Response:
 
 def problem_page(status: int) -> Response:
     """Show a problem page."""
-    html = PAGES.get_template("problem.html").render(problem=data.PROBLEMS[status], brand=data.BRAND)
+    html = PAGES.get_template("problem.html").render(
+        problem=data.PROBLEMS[status], brand=data.BRAND
+    )
     return HTMLResponse(html, status, headers={"Content-Security-Policy": PAGE_POLICY})
 
 
@@ -79,7 +78,7 @@ async def mail(request: Request) -> Response:
     html = PAGES.get_template("preview/mail.html").render(data.MAIL)
     if request.query_params.get("theme") == "dark":
         html = in_the_dark(html)
-    return HTMLResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
+    return HTMLResponse(html, headers=PREVIEW_HEADERS)
 
 
 async def fragment(_request: Request) -> Response:
@@ -90,6 +89,11 @@ async def fragment(_request: Request) -> Response:
 async def broken(_request: Request) -> Response:
     """Answer a slot as a service that is away."""
     return Response(status_code=503)
+
+
+async def refused(_request: Request) -> Response:
+    """Refuse what htmx asked for, as the product refuses it."""
+    return problem_page(403)
 
 
 async def slow(_request: Request) -> Response:
@@ -134,6 +138,7 @@ app = Starlette(
         _get("/fragments/broken", broken),
         _get("/fragments/stream", stream),
         _get("/notifications/fragments/alerts/count", count),
+        Route("/refused", refused, methods=["POST"]),
         Route("/slow", slow, methods=["POST"]),
         Route("/staff/scheduling/session/renew", nothing, methods=["POST"]),
         _get("/{name}", page),

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from shared import money
 from shared.ui import events, formats, meters, statuses
 from shared.ui.assets import asset
+from shared.ui.navigation import shell_for
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -59,6 +60,7 @@ def environment(package_templates: Path | None = None) -> Environment:
     env.filters.update({filter_.__name__: filter_ for filter_ in FILTERS})
     functions: Mapping[str, Any] = {
         "asset": asset,
+        "shell_for": shell_for,
         "icon": icon,
         "when": formats.when,
         "look": statuses.look,

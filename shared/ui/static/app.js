@@ -196,14 +196,53 @@
       window.htmx.trigger(slot, "load");
     }, { once: true });
   });
+  // A refusal that is a whole problem page, or a problem document, is told in a message instead of being swapped in.
+  const problemIn = (text) => {
+    if (/<body[^>]* data-problem/.test(text)) {
+      const page = new DOMParser().parseFromString(text, "text/html");
+      return [...page.querySelectorAll("main h1, main h1 ~ p")].map((part) => part.textContent.trim());
+    }
+    try {
+      const { title, detail } = JSON.parse(text);
+      return [title, detail].filter(Boolean);
+    } catch {
+      return [];
+    }
+  };
+  const tell = (words) => {
+    let place = document.querySelector(".toasts");
+    if (!place) {
+      place = document.createElement("div");
+      place.className = "toasts";
+    }
+    // Above an open dialog only what stands inside it can be seen.
+    (document.querySelector("dialog[open]") || document.body).append(place);
+    const toast = document.createElement("div");
+    toast.className = "toast";
+    toast.setAttribute("role", "alert");
+    toast.textContent = words;
+    place.append(toast);
+    fade(toast);
+  };
   document.addEventListener("htmx:after:request", (event) => {
+    const ctx = event.detail && event.detail.ctx;
+    if (!ctx || !ctx.response || ctx.response.status < 400) return;
     const slot = slotOf(event);
-    const response = event.detail && event.detail.ctx && event.detail.ctx.response;
-    if (slot === event.target && slot && response && response.status >= 400) slotFailed(slot);
+    if (slot && slot === event.target) {
+      slotFailed(slot);
+      return;
+    }
+    const problem = problemIn(ctx.text || "");
+    if (!problem.length) return;
+    event.preventDefault();
+    tell(problem.map((part) => part.replace(/([^.?])$/, "$1.")).join(" "));
   });
   document.addEventListener("htmx:error", (event) => {
     const slot = slotOf(event);
-    if (slot) slotFailed(slot);
+    if (slot && slot === event.target) slotFailed(slot);
+    else if (event.target instanceof Element && event.target.matches("form, button, a")) {
+      tell("We could not reach the server. Check your connection and try again.");
+    }
   });
 
   // ---- live feed: [data-feed] holds the list; arrivals while the reader is further down are counted in [data-new-pill]
@@ -256,7 +295,7 @@
   const fade = (toast) => {
     if (toast.dataset.leaving || !toast.closest(".toasts")) return;
     toast.dataset.leaving = "yes";
-    setTimeout(() => toast.remove(), 6000);
+    setTimeout(() => toast.remove(), 8000);
   };
 
   const setUp = (root) => {
