@@ -3,6 +3,7 @@
 import importlib
 import inspect
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,6 +15,7 @@ from shared.messaging.subscription import Subscription
 SERVICES = Path(__file__).resolve().parent.parent / "services"
 
 
+@cache
 def subscriptions() -> dict[str, tuple[type[Event], ...]]:
     """Service -> the events it binds; a service without `entrypoints/events.py` binds none."""
     return {
@@ -21,11 +23,6 @@ def subscriptions() -> dict[str, tuple[type[Event], ...]]:
         for folder in sorted(SERVICES.iterdir())
         if (folder / "entrypoints" / "events.py").exists()
     }
-
-
-def consumers(event: type[Event]) -> list[str]:
-    """The services that bind this event."""
-    return [service for service, events in subscriptions().items() if event in events]
 
 
 def _heard(service: str) -> Iterator[type[Event]]:
