@@ -1,0 +1,150 @@
+"""Billing's books in MongoDB: one document per bill, everything of one write in one transaction."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from typing import TypeVar
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from services.billing.adapters.mongo_open_books import MongoOpenBooks, OvertakenError
+from services.billing.adapters.mongo_shapes import attempt_value, bill_value, value
+from services.billing.domain.attempt import Attempt
+from services.billing.domain.bill import Bill
+from services.billing.domain.provider import Hint
+from services.billing.domain.refund import Refund, RefundState
+from services.billing.usecases.ports import OpenBooks
+from shared.idempotency import IdempotencyKeys
+from shared.messaging.outbox import Outbox
+from shared.mongo import Collection, Session, Store
+
+T = TypeVar("T")
+
+_ZERO_SUM = {"$eq": [{"$sum": "$legs.cents"}, 0]}
+_LEDGER_SHAPE = {
+    "bsonType": "object",
+    "required": ["_id", "company_id", "currency", "kind", "legs", "at"],
+    "properties": {
+        "_id": {"bsonType": "string"},
+        "legs": {
+            "bsonType": "array",
+            "minItems": 2,
+            "items": {
+                "bsonType": "object",
+                "required": ["account", "cents"],
+                "properties": {
+                    "account": {"bsonType": "string"},
+                    "cents": {"bsonType": ["int", "long"]},
+                },
+            },
+        },
+    },
+}
+
+COLLECTIONS: tuple[Collection, ...] = (
+    Collection(
+        "bills",
+        indexes=(
+            IndexModel([("invoice_ids", ASCENDING)], name="invoice", unique=True),
+            IndexModel([("payment_ids", ASCENDING)], name="payment"),
+            IndexModel([("company_id", ASCENDING), ("number", ASCENDING)], name="number"),
+        ),
+    ),
+    Collection(
+        "invoices",
+        indexes=(
+            IndexModel([("company_id", 1), ("number", 1)], name="number", unique=True),
+            IndexModel([("company_id", 1), ("sort", DESCENDING)], name="newest"),
+            IndexModel([("company_id", 1), ("status", 1), ("sort", DESCENDING)], name="status"),
+            IndexModel([("inspection_id", 1)], name="inspection"),
+        ),
+    ),
+    Collection(
+        "attempts",
+        indexes=(
+            IndexModel([("next_check_at", 1)], name="due"),
+            IndexModel([("company_id", 1), ("inspection_id", 1)], name="inspection"),
+            IndexModel([("session_id", 1)], name="session"),
+            IndexModel([("payment_intent_id", 1)], name="payment_intent"),
+        ),
+    ),
+    Collection(
+        "ledger",
+        indexes=(
+            IndexModel([("company_id", 1), ("at", 1)], name="time"),
+            IndexModel([("legs.account", 1)], name="account"),
+        ),
+        validator={"$and": [{"$jsonSchema": _LEDGER_SHAPE}, {"$expr": _ZERO_SUM}]},
+    ),
+    Collection(
+        "refunds",
+        indexes=(
+            IndexModel([("company_id", 1), ("payment_id", 1)], name="payment"),
+            IndexModel([("provider_refund_id", 1)], name="provider"),
+            IndexModel([("company_id", 1), ("request_key", 1)], name="request"),
+            IndexModel([("next_try_at", 1)], name="due"),
+        ),
+    ),
+    Collection("companies"),
+    Collection("settings", indexes=(IndexModel([("stripe_account_id", 1)], name="account"),)),
+    Collection("counters"),
+)
+
+_TRIES = 5
+
+
+class MongoBooks:
+    """Everything billing remembers."""
+
+    def __init__(self, store: Store, outbox: Outbox, keys: IdempotencyKeys) -> None:
+        """The service's own store."""
+        self._store = store
+        self._outbox = outbox
+        self._keys = keys
+
+    def within(self, session: Session) -> OpenBooks:
+        """The books inside a transaction that somebody else has opened."""
+        return MongoOpenBooks(self._store, self._outbox, self._keys, session)
+
+    async def write(self, work: Callable[[OpenBooks], Awaitable[T]]) -> T:
+        """One transaction; after a conflict the work runs again on the new state."""
+
+        async def once(session: Session) -> T:
+            return await work(self.within(session))
+
+        for _ in range(_TRIES):
+            try:
+                return await self._store.transaction(once)
+            except (OvertakenError, DuplicateKeyError):
+                continue  # somebody was faster: decide again on what is now there
+        return await self._store.transaction(once)
+
+    async def due_attempts(self, now: datetime, limit: int) -> list[Attempt]:
+        query = {"next_check_at": {"$lte": now}}
+        found = self._store["attempts"].find(query).sort("next_check_at", 1).limit(limit)
+        return [attempt_value(row) async for row in found]
+
+    async def due_refunds(self, now: datetime, limit: int) -> list[Refund]:
+        query = {"next_try_at": {"$lte": now}, "state": RefundState.PENDING.value}
+        found = self._store["refunds"].find(query).sort("next_try_at", 1).limit(limit)
+        return [value(Refund, row, key="refund_id") async for row in found]
+
+    async def attempt_behind(self, hint: Hint) -> Attempt | None:
+        for query in (
+            {"_id": hint.attempt_id},
+            {"session_id": hint.session_id},
+            {"payment_intent_id": hint.payment_intent_id},
+        ):
+            if any(query.values()):
+                row = await self._store["attempts"].find_one(query)
+                if row:
+                    return attempt_value(row)
+        return None
+
+    async def accounts(self) -> list[str | None]:
+        found: list[str | None] = await self._store["attempts"].distinct("account")
+        return found or [None]
+
+    async def bills(self, company_id: str) -> AsyncIterator[Bill]:
+        async for row in self._store["bills"].find({"company_id": company_id}).sort("_id", 1):
+            yield bill_value(row)

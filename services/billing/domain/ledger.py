@@ -1,0 +1,182 @@
+"""The ledger: every movement of money as an entry whose legs sum to zero, never changed.
+
+Accounts of a company (cents, debit positive):
+    receivable:<invoice>    what the payer owes: charges minus payments
+    revenue                 the other side of every charge
+    stripe, cash, check,    where the money is
+    elsewhere
+    in_transit,             bank payments on their way (two-phase: held, then posted or voided);
+    expected:<invoice>      they are outside the receivables, because they are not paid yet
+    disputed                withdrawn by the card network while a dispute is open
+An entry's id is its idempotency key: the same fact can be written once only.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from services.billing.domain.payment import Method, Payment
+
+_PLACES = {Method.CASH: "cash", Method.CHECK: "check"}
+MIN_LEGS = 2
+
+
+class UnbalancedEntryError(ValueError):
+    """An entry that would make or destroy money; a mistake in this program."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One account's part of an entry, in cents."""
+
+    account: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One movement. `of` names the entry it resolves or reverses."""
+
+    entry_id: str
+    company_id: str
+    currency: str
+    kind: str
+    legs: tuple[Leg, ...]
+    of: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is not zero-sum, not whole cents, or one-legged."""
+        cents = [leg.cents for leg in self.legs]
+        if any(type(amount) is not int or amount == 0 for amount in cents):
+            raise UnbalancedEntryError(self.entry_id)
+        if len(cents) < MIN_LEGS or sum(cents) != 0:
+            raise UnbalancedEntryError(self.entry_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """Whose book an entry is written in."""
+
+    company_id: str
+    currency: str
+
+    def charged(self, invoice_id: str, revision: int, delta_cents: int) -> Entry:
+        """The invoice's total became larger or (negative) smaller."""
+        return self._entry(
+            f"inv:{invoice_id}:v{revision}",
+            "charge",
+            (f"receivable:{invoice_id}", delta_cents),
+            ("revenue", -delta_cents),
+        )
+
+    def paid(self, payment: Payment, invoice_id: str) -> Entry:
+        """Money came."""
+        return self._entry(
+            f"pay:{payment.payment_id}",
+            "payment",
+            (place_of(payment), payment.amount_cents),
+            (f"receivable:{invoice_id}", -payment.amount_cents),
+        )
+
+    def held(self, payment: Payment, invoice_id: str) -> Entry:
+        """A bank payment is on its way."""
+        return self._entry(
+            f"hold:{payment.payment_id}",
+            "hold",
+            ("in_transit", payment.amount_cents),
+            (f"expected:{invoice_id}", -payment.amount_cents),
+        )
+
+    def hold_ended(self, payment: Payment, invoice_id: str) -> Entry:
+        """It arrived or failed; if it arrived, `paid` is written beside this."""
+        return self._entry(
+            f"hold-end:{payment.payment_id}",
+            "hold_end",
+            ("in_transit", -payment.amount_cents),
+            (f"expected:{invoice_id}", payment.amount_cents),
+            of=f"hold:{payment.payment_id}",
+        )
+
+    def refunded(self, refund_id: str, payment: Payment, invoice_id: str, cents: int) -> Entry:
+        """Money went back to the payer."""
+        return self._entry(
+            f"refund:{refund_id}",
+            "refund",
+            (f"receivable:{invoice_id}", cents),
+            (place_of(payment), -cents),
+            of=f"pay:{payment.payment_id}",
+        )
+
+    def refund_bounced(
+        self, refund_id: str, payment: Payment, invoice_id: str, cents: int
+    ) -> Entry:
+        """A refund that had gone through came back."""
+        return self._entry(
+            f"refund-failed:{refund_id}",
+            "refund_failed",
+            (place_of(payment), cents),
+            (f"receivable:{invoice_id}", -cents),
+            of=f"refund:{refund_id}",
+        )
+
+    def dispute_opened(self, dispute_id: str, cents: int) -> Entry:
+        """The card network withdrew the money until the dispute is decided."""
+        return self._entry(
+            f"dispute-open:{dispute_id}", "dispute_open", ("disputed", cents), ("stripe", -cents)
+        )
+
+    def dispute_won(self, dispute_id: str, cents: int) -> Entry:
+        """The money came back."""
+        return self._entry(
+            f"dispute-end:{dispute_id}",
+            "dispute_won",
+            ("stripe", cents),
+            ("disputed", -cents),
+            of=f"dispute-open:{dispute_id}",
+        )
+
+    def dispute_lost(self, dispute_id: str, invoice_id: str, cents: int) -> Entry:
+        """The money is gone; the invoice is owed again."""
+        return self._entry(
+            f"dispute-end:{dispute_id}",
+            "dispute_lost",
+            (f"receivable:{invoice_id}", cents),
+            ("disputed", -cents),
+            of=f"dispute-open:{dispute_id}",
+        )
+
+    def returned(self, dispute_id: str, payment: Payment, invoice_id: str, cents: int) -> Entry:
+        """The payer's bank took a settled payment back; final (C23)."""
+        return self._entry(
+            f"return:{dispute_id}",
+            "return",
+            (f"receivable:{invoice_id}", cents),
+            (place_of(payment), -cents),
+            of=f"pay:{payment.payment_id}",
+        )
+
+    def _entry(
+        self, entry_id: str, kind: str, *legs: tuple[str, int], of: str | None = None
+    ) -> Entry:
+        return Entry(
+            entry_id=entry_id,
+            company_id=self.company_id,
+            currency=self.currency,
+            kind=kind,
+            legs=tuple(Leg(account=account, cents=cents) for account, cents in legs),
+            of=of,
+        )
+
+
+def place_of(payment: Payment) -> str:
+    """The account the payment's money lies in."""
+    return "stripe" if payment.online else _PLACES.get(payment.method, "elsewhere")
+
+
+def balances(entries: Iterable[Entry]) -> dict[str, int]:
+    """Every account's balance in cents; the sum of all is zero."""
+    total: Counter[str] = Counter()
+    for entry in entries:
+        for leg in entry.legs:
+            total[leg.account] += leg.cents
+    return dict(total)

@@ -1,0 +1,47 @@
+"""Heal what webhooks did not bring: ask the processor about everything that is due."""
+
+import asyncio
+from collections.abc import Awaitable
+
+import structlog
+
+from services.billing.usecases.ports import (
+    Books,
+    Clock,
+    GatewayError,
+    PaymentGateway,
+)
+from services.billing.usecases.refresh_attempt import refresh_attempt
+from services.billing.usecases.send_refund import send_refund
+
+_BATCH = 50
+_AT_ONCE = 5
+
+log = structlog.get_logger()
+
+
+async def reconcile(*, books: Books, gateway: PaymentGateway, clock: Clock) -> int:
+    """Look at everything that is due; return how much was looked at."""
+    now = clock()
+    attempts = await books.due_attempts(now, _BATCH)
+    refunds = await books.due_refunds(now, _BATCH)
+    asks = [
+        refresh_attempt(a.company_id, a.attempt_id, books=books, gateway=gateway, clock=clock)
+        for a in attempts
+    ]
+    sends = [send_refund(refund, books=books, gateway=gateway, clock=clock) for refund in refunds]
+    await _a_few_at_once([*asks, *sends])
+    return len(attempts) + len(refunds)
+
+
+async def _a_few_at_once(jobs: list[Awaitable[object]]) -> None:
+    room = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(job: Awaitable[object]) -> None:
+        async with room:
+            try:
+                await job
+            except GatewayError as error:
+                log.warning("reconcile_later", reason=type(error).__name__)
+
+    await asyncio.gather(*(one(job) for job in jobs))

@@ -1,0 +1,91 @@
+"""Work off stored provider events: each is only a hint that an attempt should be looked at."""
+
+from datetime import timedelta
+
+from services.billing.domain.attempt import Attempt
+from services.billing.domain.provider import Hint
+from services.billing.usecases.ports import (
+    Books,
+    Clock,
+    EventInbox,
+    GatewayError,
+    PaymentGateway,
+    StoredEvent,
+)
+from services.billing.usecases.refresh_account import refresh_account
+from services.billing.usecases.refresh_attempt import refresh_attempt
+
+ATTEMPT_KINDS = frozenset(
+    {
+        "checkout.session.completed",
+        "checkout.session.async_payment_succeeded",
+        "checkout.session.async_payment_failed",
+        "checkout.session.expired",
+        "payment_intent.processing",
+        "payment_intent.succeeded",
+        "payment_intent.payment_failed",
+        "payment_intent.canceled",
+        "payment_intent.requires_action",
+        "charge.refunded",
+        "charge.refund.updated",
+        "refund.created",
+        "refund.updated",
+        "refund.failed",
+        "charge.dispute.created",
+        "charge.dispute.updated",
+        "charge.dispute.closed",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.funds_reinstated",
+    }
+)
+_BATCH = 50
+_TRIES_FOR_UNKNOWN = 5
+"""A webhook may be faster than our own write; after this many tries nobody here knows it."""
+
+
+async def work_off_events(
+    *, books: Books, inbox: EventInbox, gateway: PaymentGateway, clock: Clock, own_accounts: bool
+) -> int:
+    """Apply what waits; return how many were looked at."""
+    events = await inbox.waiting(clock(), _BATCH)
+    for event in events:
+        outcome = await _outcome(
+            event, books=books, gateway=gateway, clock=clock, own_accounts=own_accounts
+        )
+        if outcome is None:
+            wait = timedelta(seconds=min(2 ** (event.tries + 1), 600))
+            await inbox.later(event.event_id, clock() + wait, "not yet")
+        else:
+            await inbox.done(event.event_id, outcome)
+    return len(events)
+
+
+async def _outcome(
+    event: StoredEvent, *, books: Books, gateway: PaymentGateway, clock: Clock, own_accounts: bool
+) -> str | None:
+    """`applied`, `ignored`, `quarantined`, or None: try again later."""
+    hint = event.hint
+    try:
+        if hint.kind == "account.updated":
+            await refresh_account(
+                hint.account, books=books, gateway=gateway, own_accounts=own_accounts
+            )
+            return "applied"
+        if hint.kind not in ATTEMPT_KINDS:
+            return "ignored"
+        attempt = await books.attempt_behind(hint)
+        if attempt is None:
+            return "ignored" if event.tries >= _TRIES_FOR_UNKNOWN else None
+        if not _same_account(hint, attempt):
+            return "quarantined"
+        await refresh_attempt(
+            attempt.company_id, attempt.attempt_id, books=books, gateway=gateway, clock=clock
+        )
+    except GatewayError:
+        return None
+    return "applied"
+
+
+def _same_account(hint: Hint, attempt: Attempt) -> bool:
+    """An event of one company's account may not touch another company's attempt."""
+    return hint.account == attempt.account
