@@ -26,9 +26,10 @@ def test_a_document_that_was_changed_by_hand_is_noticed(tmp_path, monkeypatch):
     assert stale() == ["docs/events.md"]
 
 
-@pytest.mark.parametrize("name", ALL_EVENTS)
-def test_the_catalogue_describes_every_event(name):
-    assert f"### {name}\n" in catalogue()
+def test_the_catalogue_describes_every_event():
+    text = catalogue()
+
+    assert [name for name in ALL_EVENTS if f"### {name}\n" not in text] == []
 
 
 @pytest.mark.parametrize("service", OWNERS)
