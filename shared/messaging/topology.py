@@ -20,6 +20,8 @@ UNROUTED = "doorstep.unrouted"
 RETRY_DELAYS_SECONDS = (5, 60, 600)
 DELIVERY_LIMIT = 20
 """Counts crashes and lost connections, not handler errors: those go through the retry queues."""
+LOOKS_LIMIT = 1_000_000
+"""An operator's look counts as a delivery; newer brokers drop a message after 20 by default."""
 
 _DURABLE_QUORUM: dict[str, FieldValue] = {"x-queue-type": "quorum"}
 _LOSE_NOTHING: dict[str, FieldValue] = {
@@ -88,7 +90,9 @@ async def _declare_shelves(
     channel: AbstractChannel, redelivery: aio_pika.abc.AbstractExchange, service: str
 ) -> None:
     for name in (dead_queue(service), parked_queue(service)):
-        shelf = await channel.declare_queue(name, durable=True, arguments=_DURABLE_QUORUM)
+        shelf = await channel.declare_queue(
+            name, durable=True, arguments={**_DURABLE_QUORUM, "x-delivery-limit": LOOKS_LIMIT}
+        )
         await shelf.bind(redelivery, name)
     for delay in RETRY_DELAYS_SECONDS:
         waiting = await channel.declare_queue(
