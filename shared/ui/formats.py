@@ -129,8 +129,9 @@ def filesize(size_bytes: int) -> str:
     """Return `84 KB` or `2.1 MB` (decimal units, as download dialogs show them)."""
     if size_bytes < KILO:
         return f"{size_bytes} B"
-    if size_bytes < KILO * KILO:
-        return f"{round(size_bytes / KILO)} KB"
+    kilobytes = round(size_bytes / KILO)
+    if kilobytes < KILO:
+        return f"{kilobytes} KB"
     return f"{size_bytes / (KILO * KILO):.1f} MB"
 
 
