@@ -14,7 +14,7 @@ class BillingHttp:
         """`client` speaks to billing."""
         self._client = client
 
-    async def start_checkout(  # noqa: PLR0913 - see the port
+    async def start_checkout(
         self,
         *,
         company_id: str,
@@ -47,7 +47,7 @@ class BillingHttp:
             return "unknown"
         return str(answer["state"])
 
-    async def defer_invoice(  # noqa: PLR0913 - see the port
+    async def defer_invoice(
         self,
         *,
         company_id: str,

@@ -33,7 +33,9 @@ class MongoLinks:
     async def add(self, link: Link, digest: str) -> None:
         """Insert; a digest that exists already raises DuplicateKeyError."""
         fields = asdict(link)
-        await self._store[LINKS].insert_one({"_id": fields.pop("link_id"), "digest": digest, **fields})
+        await self._store[LINKS].insert_one(
+            {"_id": fields.pop("link_id"), "digest": digest, **fields}
+        )
 
     async def by_digest(self, digest: str) -> Link | None:
         """By the unique index."""

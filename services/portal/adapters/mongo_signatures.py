@@ -2,14 +2,13 @@
 
 from dataclasses import asdict
 
+from services.portal.adapters.mongo_views import VIEWS
 from services.portal.domain.facts import INSPECTION, view_id
 from services.portal.domain.signing import SignatureRecord
 from services.portal.domain.views import Signature
 from shared.contracts.event import Event
 from shared.messaging.outbox import Outbox
 from shared.mongo import Collection, Document, Session, Store
-
-from services.portal.adapters.mongo_views import VIEWS
 
 SIGNATURES = "signatures"
 COLLECTIONS = (Collection(SIGNATURES),)

@@ -1,7 +1,7 @@
 """The read model in MongoDB: one collection, so that a batch is one find and one bulk write.
 
-Ids name the kind: `inspection:7f3a`, `payer:91c0`, `company:c1`. `revisions` holds how new each part
-is; it is all a batch reads. Parts are the events' own JSON, written when they are news.
+Ids name the kind: `inspection:7f3a`, `payer:91c0`, `company:c1`. `revisions` holds how new each
+part is; it is all a batch reads. Parts are the events' own JSON, written when they are news.
 """
 
 from collections.abc import Iterable, Mapping
@@ -113,7 +113,9 @@ class MongoProjections:
 
     async def write(self, changes: Mapping[str, Change]) -> None:
         """One bulk write for the whole batch."""
-        writes = [UpdateOne({"_id": key}, _set(change), upsert=True) for key, change in changes.items()]
+        writes = [
+            UpdateOne({"_id": key}, _set(change), upsert=True) for key, change in changes.items()
+        ]
         await self._views.bulk_write(writes, ordered=False, session=self._session)
 
 

@@ -1,8 +1,8 @@
 """What an event means to the read model: which part of which view it tells, and how new it is.
 
-Every part of a view is a register that keeps the fact with the highest `order`. That alone makes any
-order and any number of deliveries give the same state: the highest of a set does not depend on the
-order in which the set is gone through.
+Every part of a view is a register that keeps the fact with the highest `order`. That alone makes
+any order and any number of deliveries give the same state: the highest of a set does not depend on
+the order in which the set is gone through.
 """
 
 from collections.abc import Callable, Mapping
@@ -83,9 +83,7 @@ def _invoice(event: billing.InvoiceChangedV1, _told_at: datetime) -> list[Fact]:
     inspection = view_id(INSPECTION, invoice.inspection_id)
     if invoice.kind == "client":
         return [Fact(inspection, company_id, "invoice", invoice.revision, invoice)]
-    assigned = Assigned(
-        payer_name=invoice.payer.name, status=invoice.status, lines=invoice.lines
-    )
+    assigned = Assigned(payer_name=invoice.payer.name, status=invoice.status, lines=invoice.lines)
     payer = view_id(PAYER, invoice.invoice_id)
     part = f"assigned/{invoice.invoice_id}"
     return [

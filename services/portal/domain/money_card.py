@@ -79,7 +79,7 @@ def _settled(invoice: Invoice) -> MoneyCard | None:
         return MoneyCard(kind="cancelled", amount_cents=invoice.paid_cents)
     if invoice.balance_cents or invoice.processing_cents:
         return None
-    if invoice.paid_cents or invoice.status == "paid" and invoice.total_cents > 0:
+    if invoice.paid_cents or (invoice.status == "paid" and invoice.total_cents > 0):
         return MoneyCard(kind="paid", amount_cents=invoice.paid_cents)
     if invoice.gate == "until_published":
         return None

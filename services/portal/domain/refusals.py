@@ -26,6 +26,12 @@ class LinkEndedError(GoneError):
     code = "link_ended"
     title = "This link has ended"
 
+    def __init__(self, *, link_id: str, company_id: str) -> None:
+        """The ids stay on our side: they are not part of the problem document."""
+        super().__init__("The link has expired or was replaced.")
+        self.link_id = link_id
+        self.company_id = company_id
+
 
 class PageNotReadyError(UnavailableError):
     """The events this page is made of have not arrived yet."""

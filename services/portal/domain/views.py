@@ -1,9 +1,7 @@
 """The read model as pages use it, read from what the views hold."""
 
-
 from dataclasses import dataclass
 from datetime import date, datetime
-
 
 from pydantic import BaseModel, ConfigDict
 
@@ -74,6 +72,11 @@ class CompanyView(Stored):
         if self.collecting is None:
             return self.company.policy.payments_provider == "integrated"
         return self.collecting.online_payments
+
+    @property
+    def takes_bank_payments(self) -> bool:
+        """Whether the payer may also pay from a bank account."""
+        return self.collecting is not None and self.collecting.accepts_bank_payments
 
 
 class InspectionView(Stored):

@@ -86,9 +86,7 @@ class Signatures(Protocol):
     async def add(self, record: SignatureRecord, event: Event) -> bool:
         """Keep a signature and tell it. False when this version had been signed before."""
 
-    async def of(
-        self, company_id: str, agreement_id: str, version: int
-    ) -> SignatureRecord | None:
+    async def of(self, company_id: str, agreement_id: str, version: int) -> SignatureRecord | None:
         """The signature under one version."""
 
 
@@ -116,7 +114,7 @@ class StartedCheckout:
 class Billing(Protocol):
     """The service that takes money. Raises UnavailableError when it is away."""
 
-    async def start_checkout(  # noqa: PLR0913 - what a payment needs
+    async def start_checkout(
         self,
         *,
         company_id: str,
@@ -131,7 +129,7 @@ class Billing(Protocol):
     async def refresh_attempt(self, company_id: str, attempt_id: str) -> str:
         """Ask the provider and return the attempt's state."""
 
-    async def defer_invoice(  # noqa: PLR0913 - what C30 asks for
+    async def defer_invoice(
         self,
         *,
         company_id: str,

@@ -22,6 +22,7 @@ async def preview_inspection(
     looker: Looker,
     links: Links,
     views: Views,
+    *,
     randomness: Randomness,
     now: datetime,
 ) -> NewLink:

@@ -9,9 +9,7 @@ from services.portal.usecases.ports import Projections
 from shared.contracts.event import Event
 
 
-async def project_events(
-    told: Iterable[tuple[Event, datetime]], projections: Projections
-) -> None:
+async def project_events(told: Iterable[tuple[Event, datetime]], projections: Projections) -> None:
     """Fold the events into the views they touch; right for any order and any number of repeats."""
     facts = [fact for event, told_at in told for fact in facts_of(event, told_at)]
     if not facts:

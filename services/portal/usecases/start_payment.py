@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.portal.domain.links import Link
-from services.portal.domain.refusals import PageNotReadyError, PaymentRefusedError
+from services.portal.domain.refusals import PageNotReadyError
 from services.portal.domain.views import Checkout
 from services.portal.usecases.ports import Billing, Checkouts, Views
 from shared.contracts.billing import Invoice
@@ -24,17 +24,16 @@ async def start_payment(
     wish: PaymentWish,
     views: Views,
     billing: Billing,
+    *,
     checkouts: Checkouts,
     now: datetime,
 ) -> str:
     """Return the provider's address to go to. The same key again gives the same address.
 
-    The amount is only compared: billing charges what is due or refuses. Raises
-    PaymentRefusedError, UnavailableError and PageNotReadyError; nothing is charged then.
+    The amount is what the page showed: billing, which knows, charges exactly that or refuses.
+    Raises PaymentRefusedError, UnavailableError and PageNotReadyError; nothing is charged then.
     """
     invoice = await payable_invoice(link, views)
-    if invoice.balance_cents > 0 and invoice.balance_cents != wish.amount_cents:
-        raise PaymentRefusedError("amount_changed", amount_cents=invoice.balance_cents)
     started = await billing.start_checkout(
         company_id=link.company_id,
         invoice_id=invoice.invoice_id,

@@ -1,0 +1,144 @@
+"""Links over HTTP: minting and revoking for our services, opening and asking anew for people."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from starlette.background import BackgroundTask
+
+from services.portal.domain.links import Link, Scope
+from services.portal.domain.refusals import UnknownLinkError
+from services.portal.entrypoints.access import address_of, is_preview, let_in
+from services.portal.entrypoints.client_pages import client_page
+from services.portal.entrypoints.link_problems import new_link_page
+from services.portal.entrypoints.wiring import wiring_of
+from services.portal.usecases.mint_link import LinkWish, mint_link
+from services.portal.usecases.open_link import open_link
+from services.portal.usecases.request_new_link import request_new_link
+from services.portal.usecases.revoke_link import revoke_link
+from shared.identity import CrossSiteError, everyone, same_origin, service_call
+from shared.problem_answers import responses
+from shared.ui import Form
+
+router = APIRouter(tags=["links"])
+Token = Annotated[str, Path(max_length=128)]
+
+
+class LinkIn(BaseModel):
+    """For whom and to what."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    company_id: str = Field(min_length=1, max_length=64)
+    scope: Literal["inspection", "invoice"]
+    inspection_id: str = Field(min_length=1, max_length=64)
+    invoice_id: str | None = Field(default=None, max_length=64)
+    recipient: str = Field(max_length=254)
+    purpose: str = Field(min_length=1, max_length=64)
+
+    @model_validator(mode="after")
+    def _names_what_it_opens(self) -> "LinkIn":
+        if (self.scope == "invoice") != (self.invoice_id is not None):
+            raise ValueError("invoice_id goes with the scope invoice, and only with it")
+        return self
+
+
+class LinkOut(BaseModel):
+    """The new link; its token is nowhere else."""
+
+    link_id: str
+    url: str
+
+
+@router.post(
+    "/internal/v1/links",
+    status_code=201,
+    responses=responses(401, 403, 422, 503),
+    dependencies=[Depends(service_call("scheduling", "billing", "notifications"))],
+)
+async def mint(request: Request, body: LinkIn) -> LinkOut:
+    """Mint a link at the moment a mail is rendered or a page asks for one."""
+    wiring = wiring_of(request)
+    wish = LinkWish(**body.model_dump())
+    link = await mint_link(wish, wiring.links, wiring.views, wiring.randomness, wiring.clock())
+    return LinkOut(link_id=link.link_id, url=request.app.state.config.public_url + link.path)
+
+
+class Revocation(BaseModel):
+    """Whose link it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    company_id: str = Field(min_length=1, max_length=64)
+
+
+@router.post(
+    "/internal/v1/links/{link_id}/revoke",
+    status_code=204,
+    responses=responses(401, 403, 404, 422, 503),
+    dependencies=[Depends(service_call("scheduling", "billing", "notifications"))],
+)
+async def revoke(request: Request, link_id: str, body: Revocation) -> None:
+    """End a link."""
+    wiring = wiring_of(request)
+    await revoke_link(body.company_id, link_id, wiring.links, wiring.clock())
+
+
+opens = Depends(everyone("the token in the address is what lets a person in"))
+
+
+@router.get("/p/{token}", include_in_schema=False, dependencies=[opens])
+async def open_client_link(request: Request, token: Token) -> Response:
+    """Exchange the token for a cookie; staff who look see the page under this very address."""
+    link = await _opened(request, token, "inspection")
+    if not is_preview(request, link):
+        response: Response = RedirectResponse(f"/p/i/{link.link_id}", 303)
+        let_in(request, response, link, token)
+        return response
+    carrier = Response()
+    visitor = let_in(request, carrier, link, token)
+    response = await client_page(request, visitor)
+    response.headers.append("set-cookie", carrier.headers["set-cookie"])
+    return response
+
+
+@router.get("/pay/{token}", include_in_schema=False, dependencies=[opens])
+async def open_payer_link(request: Request, token: Token) -> Response:
+    """Exchange the token for a cookie."""
+    link = await _opened(request, token, "invoice")
+    response = RedirectResponse(f"/pay/i/{link.link_id}", 303)
+    let_in(request, response, link, token)
+    return response
+
+
+async def _opened(request: Request, token: str, scope: Scope) -> Link:
+    wiring = wiring_of(request)
+    now = wiring.clock()
+    try:
+        return await open_link(token, scope, wiring.links, now)
+    except UnknownLinkError:
+        wiring.misses.note(address_of(request), now.timestamp())
+        raise
+
+
+@router.post(
+    "/p/new-link",
+    include_in_schema=False,
+    dependencies=[Depends(everyone("whoever's link has ended asks for a new one"))],
+)
+async def ask_for_new_link(request: Request) -> Response:
+    """Answer the same whatever was found; the search comes after the answer."""
+    if not same_origin(request):
+        raise CrossSiteError
+    form = Form.posted((await request.form()).multi_items())
+    address = form.email("email", "Enter your email address")
+    link_id = form.value("link_id")[:64]
+    if not form.ok:
+        return new_link_page(request, form, link_id)
+    wiring = wiring_of(request)
+    answer = new_link_page(request, None, link_id)
+    answer.background = BackgroundTask(
+        request_new_link, link_id, address, wiring.links, wiring.views, wiring.clock()
+    )
+    return answer

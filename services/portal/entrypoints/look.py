@@ -1,0 +1,27 @@
+"""The company's look on its clients' pages."""
+
+from services.portal.domain.views import CompanyView
+from shared.ui import Brand
+from shared.ui.navigation import DEFAULT_HUE, HUES
+
+
+def brand_of(view: CompanyView) -> Brand:
+    """Name, contact and colour; the platform's own name never appears to clients."""
+    company = view.company
+    return Brand(
+        name=company.name,
+        tagline=company.tagline,
+        phone=company.phone,
+        email=company.email,
+        hue=hue_name(company.hue),
+    )
+
+
+def hue_name(hue: int) -> str:
+    """The offered colour nearest to a hue of 0-359."""
+
+    def distance(name: str) -> int:
+        apart = abs(HUES[name] - hue) % 360
+        return min(apart, 360 - apart)
+
+    return min(HUES, key=lambda name: (distance(name), name != DEFAULT_HUE))
