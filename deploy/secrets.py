@@ -73,7 +73,7 @@ def _signing_key(service: str) -> dict[str, str]:
     return {
         "kty": "OKP",
         "crv": "Ed25519",
-        "alg": "EdDSA",
+        "alg": "Ed25519",
         "use": "sig",
         "kid": service,
         "x": _base64url(key.public_key().public_bytes_raw()),
