@@ -48,10 +48,10 @@ def specs(state: Path, ports: Ports, secrets: Secrets) -> list[Spec]:
     ]
 
 
-def answers(ports: Ports) -> bool:
-    """True once the node greets; by then it has loaded its definitions."""
+def greets(port: int) -> bool:
+    """True once a node on this machine's `port` greets; by then it has loaded its definitions."""
     try:
-        with socket.create_connection(("127.0.0.1", ports.rabbitmq), timeout=2) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
             connection.sendall(_PROTOCOL_HEADER)
             return connection.recv(1) == _METHOD_FRAME
     except OSError:

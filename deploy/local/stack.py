@@ -12,6 +12,7 @@ from deploy.local.ports import free_ports, listens, refuse_taken
 from deploy.local.process import Process, Spec
 from deploy.local.programs import ROOT
 from deploy.local.report import CannotContinueError
+from deploy.mongo.prepare import is_primary
 from deploy.product import SERVICES, Addresses, Ports
 from deploy.secrets import load_or_generate, write_private
 
@@ -144,7 +145,8 @@ class LocalStack:
 
     def _is_ready(self, name: str) -> bool:
         checks: dict[str, Callable[[], bool]] = {
-            "rabbitmq": lambda: broker.answers(self.ports),
+            "rabbitmq": lambda: broker.greets(self.ports.rabbitmq),
+            "mongo": lambda: is_primary("127.0.0.1", self.ports.mongo),
             "epmd": lambda: listens(self.ports.rabbitmq_epmd),
             "sandbox": lambda: listens(self.ports.sandbox) and listens(self.ports.smtp),
         }

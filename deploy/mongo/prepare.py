@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pymongo import MongoClient
-from pymongo.errors import OperationFailure
+from pymongo.errors import OperationFailure, PyMongoError
 
 from deploy.mongo.roles import custom_roles, roles_of
 from deploy.product import OPERATOR, REPLICA_SET, SERVICES
@@ -60,6 +60,15 @@ def prepare(host: str, port: int, *, member: str, passwords: Mapping[str, str]) 
     ) as operator:
         _create_roles(operator)
         _create_users(operator, passwords)
+
+
+def is_primary(host: str, port: int) -> bool:
+    """True when the server there takes writes; needs no account."""
+    try:
+        with Client(host, port, directConnection=True, serverSelectionTimeoutMS=1000) as client:
+            return bool(client.admin.command("hello")["isWritablePrimary"])
+    except PyMongoError:
+        return False
 
 
 def _create_roles(client: Client) -> None:
