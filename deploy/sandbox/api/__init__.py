@@ -1,0 +1,1 @@
+"""The Stripe-shaped HTTP API: one gate, one table of routes, one module per resource."""

@@ -1,0 +1,1 @@
+"""How money moves: state machines of payments, refunds, disputes and bank debits."""

@@ -1,0 +1,1 @@
+"""An SMTP server that keeps every mail, and the pages that show them."""

@@ -1,0 +1,1 @@
+"""What the installed Stripe SDK knows: its requests, its objects, empty templates of both."""
