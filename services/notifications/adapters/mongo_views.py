@@ -1,0 +1,156 @@
+"""Small copies of what the other services own: the newest state by revision, nothing derived."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pymongo import ASCENDING, IndexModel
+
+from services.notifications.domain.causes import cause_of
+from services.notifications.domain.money_facts import moment_of, moved_cents
+from services.notifications.domain.situation import Situation
+from shared.contracts.billing import (
+    BillingSettingsChangedV1,
+    InspectionBalanceChangedV1,
+    Invoice,
+    InvoiceChangedV1,
+    InvoiceSendRequestedV1,
+    PaymentProcessingV1,
+)
+from shared.contracts.event import Event, Value
+from shared.contracts.scheduling import (
+    Company,
+    CompanyChangedV1,
+    ContactChangedV1,
+    Inspection,
+    InspectionEvent,
+    StaffMemberChangedV1,
+)
+from shared.mongo import Collection, Document, Session, Store
+
+INSPECTION_KEY = IndexModel(
+    [("company_id", ASCENDING), ("state.inspection_id", ASCENDING)], name="by_inspection"
+)
+COLLECTIONS = (
+    Collection("companies"),
+    Collection("staff_members"),
+    Collection("contacts"),
+    Collection("inspections"),
+    Collection("invoices", indexes=(INSPECTION_KEY,)),
+    Collection("balances"),
+    Collection("billing_settings"),
+    Collection("attempts"),
+)
+
+HELD: tuple[tuple[type[Event], str, Callable[[Any], Value]], ...] = (
+    (CompanyChangedV1, "companies", lambda event: event.company),
+    (StaffMemberChangedV1, "staff_members", lambda event: event.staff_member),
+    (ContactChangedV1, "contacts", lambda event: event.contact),
+    (InspectionEvent, "inspections", lambda event: event.inspection),
+    (InvoiceChangedV1, "invoices", lambda event: event.invoice),
+    (InvoiceSendRequestedV1, "invoices", lambda event: event.invoice),
+    (InspectionBalanceChangedV1, "balances", lambda event: event),
+    (BillingSettingsChangedV1, "billing_settings", lambda event: event),
+)
+"""Which collection holds the state an event carries."""
+
+
+class MongoViews:
+    """The views of all companies; every read names the company."""
+
+    def __init__(self, store: Store, session: Session | None = None) -> None:
+        """With a session, reads and writes belong to its transaction."""
+        self._store = store
+        self._session = session
+
+    async def keep(self, event: Event, at: datetime) -> None:
+        for type_, collection, state_of in HELD:
+            if isinstance(event, type_):
+                await self._keep(event, collection, state_of(event))
+        moved = moved_cents(event)
+        if moved is not None:
+            fact = {"company_id": event.company_id, "cents": moved, "at": moment_of(event, at)}
+            await self._store["money_facts"].replace_one(
+                {"_id": cause_of(event, "")}, fact, upsert=True, session=self._session
+            )
+        if isinstance(event, PaymentProcessingV1):
+            await self._store["attempts"].update_one(
+                {"_id": event.inspection_id, "company_id": event.company_id},
+                {"$max": {"at": at}},
+                upsert=True,
+                session=self._session,
+            )
+
+    async def _keep(self, event: Event, collection: str, state: Value) -> None:
+        company_id, key = event.company_id, event.aggregate_id
+        revision: int = getattr(state, "revision", 0)
+        held = await self._store[collection].find_one(
+            {"_id": key}, {"revision": 1, "company_id": 1}, session=self._session
+        )
+        if held is not None and (held["revision"] >= revision or held["company_id"] != company_id):
+            return
+        document = {
+            "company_id": company_id,
+            "revision": revision,
+            "state": state.model_dump(mode="json"),
+        }
+        await self._store[collection].replace_one(
+            {"_id": key}, document, upsert=True, session=self._session
+        )
+
+    async def situation(
+        self, company_id: str, inspection_id: str | None, invoice_id: str | None
+    ) -> Situation:
+        settings = await self._one("billing_settings", company_id, company_id)
+        attempt = await self._document("attempts", company_id, inspection_id)
+        balance = await self._one("balances", company_id, inspection_id)
+        return Situation(
+            company=await self.company(company_id),
+            inspection=await self.inspection(company_id, inspection_id) if inspection_id else None,
+            invoice=await self._invoice(company_id, inspection_id, invoice_id),
+            balance=InspectionBalanceChangedV1.model_validate(balance) if balance else None,
+            online_payments=bool(settings["online_payments"]) if settings else True,
+            last_attempt_at=attempt["at"] if attempt else None,
+        )
+
+    async def company(self, company_id: str) -> Company | None:
+        state = await self._one("companies", company_id, company_id)
+        return Company.model_validate(state) if state else None
+
+    async def inspection(self, company_id: str, inspection_id: str) -> Inspection | None:
+        state = await self._one("inspections", company_id, inspection_id)
+        return Inspection.model_validate(state) if state else None
+
+    async def inspections(self, company_id: str, ids: Sequence[str]) -> Mapping[str, Inspection]:
+        wanted = {"company_id": company_id, "_id": {"$in": list(ids)}}
+        cursor = self._store["inspections"].find(wanted, session=self._session)
+        return {row["_id"]: Inspection.model_validate(row["state"]) async for row in cursor}
+
+    async def company_ids(self) -> list[str]:
+        cursor = self._store["companies"].find({}, {"_id": 1}, session=self._session)
+        return [str(row["_id"]) async for row in cursor]
+
+    async def _invoice(
+        self, company_id: str, inspection_id: str | None, invoice_id: str | None
+    ) -> Invoice | None:
+        if invoice_id is not None:
+            state = await self._one("invoices", company_id, invoice_id)
+            return Invoice.model_validate(state) if state else None
+        wanted = {"company_id": company_id, "state.inspection_id": inspection_id}
+        cursor = self._store["invoices"].find(wanted, session=self._session)
+        invoices = [Invoice.model_validate(row["state"]) async for row in cursor]
+        clients = [invoice for invoice in invoices if invoice.kind == "client"]
+        standing = [invoice for invoice in clients if invoice.status != "void"]
+        return next(iter([*standing, *clients]), None)
+
+    async def _one(self, collection: str, company_id: str, key: str | None) -> Any:
+        document = await self._document(collection, company_id, key)
+        return document["state"] if document else None
+
+    async def _document(self, collection: str, company_id: str, key: str | None) -> Document | None:
+        if key is None:
+            return None
+        found: Document | None = await self._store[collection].find_one(
+            {"_id": key, "company_id": company_id}, session=self._session
+        )
+        return found
