@@ -1,0 +1,1 @@
+"""Scheduling: companies, staff, contacts, inspections, reports and the rules of payment."""

@@ -1,0 +1,1 @@
+"""Rules without waiting, clocks or dice: arguments in, values out."""

@@ -1,0 +1,105 @@
+"""The operator's hands: `python -m services.scheduling.entrypoints.command_line COMMAND ...`.
+
+A group of commands is a function that adds its parsers; each parser names the coroutine to run.
+"""
+
+import argparse
+import runpy
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
+
+from services.scheduling.domain.company import Company
+from services.scheduling.domain.staff import account_email
+from services.scheduling.entrypoints.parts import Parts
+from services.scheduling.usecases.create_company import CreateCompany, create_company
+from shared.problems import RefusalError
+
+Run = Callable[[Parts, argparse.Namespace], Awaitable[int]]
+Groups: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - its type
+DONE, REFUSED = 0, 1
+
+
+def company_commands(groups: Groups) -> None:
+    """Add what is needed to go live."""
+    create = groups.add_parser("create-company", help="create a company and its owner's account")
+    create.add_argument("--name", required=True, help="as its clients know it")
+    create.add_argument("--tagline", default="")
+    create.add_argument("--time-zone", default="America/New_York", help="IANA name")
+    create.add_argument("--currency", default="USD")
+    create.add_argument("--email", default="", help="for clients; the owner's if not given")
+    create.add_argument("--phone", default="")
+    create.add_argument("--address", default="")
+    create.add_argument("--hue", type=int, default=240, help="0 to 359")
+    create.add_argument("--plan", choices=("basic", "pro", "pro_plus"), default="pro")
+    create.add_argument("--trial", action="store_true", help="clients receive no mail")
+    create.add_argument("--owner-name", default="")
+    create.add_argument("--owner-email", required=True)
+    create.add_argument(
+        "--password-stdin", action="store_true", help="read the password; else one is made"
+    )
+    create.set_defaults(run=run_create_company)
+
+
+async def run_create_company(parts: Parts, given: argparse.Namespace) -> int:
+    """Create both, and print what is needed to sign in."""
+    password = sys.stdin.readline().rstrip("\n") if given.password_stdin else ""
+    made_up = "" if password else parts.secrets.new_secret()[:20]
+    owner_email = account_email(given.owner_email)
+    created = await create_company(
+        CreateCompany(
+            name=given.name,
+            tagline=given.tagline,
+            time_zone=given.time_zone,
+            currency=given.currency,
+            email=given.email or owner_email,
+            phone=given.phone,
+            address=given.address,
+            hue=given.hue,
+            plan=given.plan,
+            trial=given.trial,
+            owner_name=given.owner_name or owner_email.partition("@")[0],
+            owner_email=owner_email,
+            owner_password=password or made_up,
+        ),
+        office=parts.office,
+        passwords=parts.passwords,
+        secrets=parts.secrets,
+    )
+    sys.stdout.write(_said(created.company, owner_email, made_up))
+    return DONE
+
+
+def _said(company: Company, owner_email: str, made_up: str) -> str:
+    lines = [f"company  {company.company_id}  {company.name}", f"owner    {owner_email}"]
+    if made_up:
+        lines.append(f"password {made_up}  (shown once; change it under Settings > Team)")
+    return "\n".join(lines) + "\n"
+
+
+GROUPS: tuple[Callable[[Groups], None], ...] = (company_commands,)
+
+
+def parser(groups: Sequence[Callable[[Groups], None]] = GROUPS) -> argparse.ArgumentParser:
+    """Return the command line with these groups of commands."""
+    top = argparse.ArgumentParser(prog="scheduling", description="Scheduling, for its operator")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    for add in groups:
+        add(commands)
+    return top
+
+
+async def run(parts: Parts, arguments: Sequence[str]) -> int:
+    """Run one command; a refusal is one sentence on stderr."""
+    given = parser().parse_args(arguments)
+    chosen: Run = given.run
+    try:
+        return await chosen(parts, given)
+    except RefusalError as refusal:
+        sys.stderr.write(f"{refusal.code}: {refusal.detail}\n")
+        return REFUSED
+
+
+if __name__ == "__main__":
+    # main puts the service together, with or without a command; this is its other door.
+    runpy.run_module("services.scheduling.main", run_name="__main__", alter_sys=True)
