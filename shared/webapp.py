@@ -73,7 +73,8 @@ def serve(factory: Callable[[], FastAPI], config: ServiceConfig, service: str) -
     configure_logging(service)
     configure_traces(service, config.traces_endpoint)
     uvicorn.run(
-        factory(),
+        factory,
+        factory=True,  # inside the loop: the database driver binds to the one it is made in
         host=config.http_host,
         port=config.http_port,
         log_config=None,
