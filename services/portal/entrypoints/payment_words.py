@@ -35,7 +35,7 @@ _WORDS = {
     ),
     "payment_in_progress": (
         "A payment is already under way",
-        "Finish it where you began, or try again in a few minutes. You have not been charged twice.",
+        "Finish it where you began, or try again in a few minutes. You were not charged twice.",
     ),
     "payment_processing": (
         "A bank payment is on its way",

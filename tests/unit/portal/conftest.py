@@ -1,0 +1,160 @@
+import json
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import httpx
+import pytest
+from joserfc.jwk import OKPKey
+
+from services.portal.config import PortalConfig
+from services.portal.domain.links import CLIENT_VIEW
+from services.portal.entrypoints.misses import Misses
+from services.portal.entrypoints.wiring import Wiring
+from services.portal.main import build
+from services.portal.usecases.mint_link import LinkWish, mint_link
+from shared.identity import STAFF_COOKIE, KeyRing, Staff
+from tests.support.portal_fakes import (
+    FakeBilling,
+    FakeFiles,
+    MemoryCheckouts,
+    MemoryLinks,
+    MemorySignatures,
+    MemoryViews,
+    counted_randomness,
+)
+from tests.support.portal_samples import (
+    COMPANY_ID,
+    INSPECTION_ID,
+    NOW,
+    PAYER_INVOICE,
+    a_balance,
+    a_third_party_invoice,
+    an_agreement,
+    settings,
+    told_company,
+    told_inspection,
+    told_invoice,
+)
+
+ORIGIN = "http://portal.example"
+
+
+@dataclass
+class Portal:
+    """The portal with its ports in memory, spoken to over HTTP."""
+
+    wiring: Wiring
+    browser: httpx.AsyncClient
+    keyrings: dict
+    clock: SimpleNamespace
+
+    def tell(self, *events, at=NOW):
+        self.wiring.views.tell(*events, at=at)
+
+    async def link(self, scope="inspection", purpose="confirmation", **changes):
+        wish = {
+            "company_id": COMPANY_ID,
+            "scope": scope,
+            "inspection_id": INSPECTION_ID,
+            "invoice_id": PAYER_INVOICE if scope == "invoice" else None,
+            "recipient": "ellen@example.com",
+            "purpose": purpose,
+        }
+        return await mint_link(
+            LinkWish(**(wish | changes)),
+            self.wiring.links,
+            self.wiring.views,
+            self.wiring.randomness,
+            self.clock.now,
+        )
+
+    async def enter(self, scope="inspection", **changes):
+        """Open a new link in this browser; returns the page's path."""
+        link = await self.link(scope, **changes)
+        answer = await self.browser.get(link.path)
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"]
+
+    async def preview(self):
+        """Open a link that staff minted to look."""
+        self.sign_in()
+        return (await self.link(purpose=CLIENT_VIEW)).path
+
+    def sign_in(self, company_id=COMPANY_ID, role="office"):
+        staff = Staff(company_id, "staff-1", "Priya Raman", role, "session-1", "staff-csrf")
+        token = self.keyrings["scheduling"].mint_staff(staff)
+        self.browser.cookies.set(STAFF_COOKIE, token)
+
+    def service_token(self, name):
+        return {"authorization": f"Bearer {self.keyrings[name].mint_service('portal')}"}
+
+
+@pytest.fixture(scope="session")
+def keyrings():
+    names = ("scheduling", "billing", "portal", "notifications")
+    keys = {name: OKPKey.generate_key("Ed25519", {"kid": name}) for name in names}
+    trusted = json.dumps({"keys": [key.as_dict(private=False) for key in keys.values()]})
+    return {
+        name: (
+            json.dumps(key.as_dict(private=True)),
+            trusted,
+            KeyRing(json.dumps(key.as_dict(private=True)), trusted),
+        )
+        for name, key in keys.items()
+    }
+
+
+@pytest.fixture
+def config(keyrings):
+    return PortalConfig(
+        mongo_url="mongodb://nowhere",
+        mongo_database="portal",
+        rabbit_url="amqp://nowhere",
+        http_port=1,
+        public_url=ORIGIN,
+        signing_key=keyrings["portal"][0],
+        trusted_keys=keyrings["portal"][1],
+        environment="development",
+        billing_url="http://billing.example",
+        scheduling_url="http://scheduling.example",
+    )
+
+
+@pytest.fixture
+async def empty_portal(config, keyrings):
+    """A portal that has not heard anything yet."""
+    clock = SimpleNamespace(now=NOW)
+    views = MemoryViews()
+    wiring = Wiring(
+        views=views,
+        links=MemoryLinks(),
+        signatures=MemorySignatures(views),
+        checkouts=MemoryCheckouts(),
+        billing=FakeBilling(),
+        files=FakeFiles(),
+        randomness=counted_randomness(),
+        clock=lambda: clock.now,
+        misses=Misses(),
+    )
+    app = build(config, wiring, SimpleNamespace(service="portal"))
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url=ORIGIN, headers={"accept": "text/html"}
+    ) as browser:
+        rings = {name: parts[2] for name, parts in keyrings.items()}
+        yield Portal(wiring, browser, rings, clock)
+
+
+@pytest.fixture
+def portal(empty_portal):
+    """A portal that knows one booked inspection with two open invoices."""
+    empty_portal.tell(
+        told_company(),
+        settings(),
+        told_inspection(),
+        an_agreement(),
+        told_invoice(),
+        told_invoice(a_third_party_invoice()),
+        a_balance(),
+    )
+    return empty_portal
