@@ -4,14 +4,17 @@ Motor by default; `MONGO_DRIVER=pymongo` takes PyMongo's own AsyncMongoClient, w
 differences (start_session, watch/aggregate, close) end here. Errors and options come from pymongo.
 """
 
+import asyncio
 import os
+import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pymongo import IndexModel
-from pymongo.errors import CollectionInvalid, OperationFailure
+from pymongo.errors import CollectionInvalid, OperationFailure, PyMongoError
 
 if os.environ.get("MONGO_DRIVER", "motor") == "motor":
     # Motor works in a thread pool; every open change stream holds one of its threads.
@@ -34,6 +37,15 @@ T = TypeVar("T")
 
 _NAMESPACE_EXISTS = 48
 _SERVER_SELECTION_MS = 5_000
+_CONNECT_MS = 5_000
+_ANSWER_MS = 20_000
+"""A server that accepts and then says nothing is given up; the driver alone would wait for ever."""
+TRANSACTION_PATIENCE_SECONDS = 15.0
+"""The driver's own 120 s would keep a person waiting that long for an answer."""
+_PAUSE_SECONDS = 0.005
+_PAUSE_MAX_SECONDS = 0.5
+_TRANSIENT = "TransientTransactionError"
+_UNKNOWN = "UnknownTransactionCommitResult"
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,39 @@ class Collection:
     name: str
     indexes: Sequence[IndexModel] = ()
     validator: Mapping[str, Any] | None = None
+
+
+def _pause(tries: int) -> float:
+    """Longer and longer, never the same as the rival's."""
+    longest: float = min(_PAUSE_SECONDS * 2**tries, _PAUSE_MAX_SECONDS)
+    return random.random() * longest  # noqa: S311
+
+
+async def _once(session: Session, work: Callable[[Session], Awaitable[T]], deadline: float) -> T:
+    """One try."""
+    await _value(session.start_transaction())
+    try:
+        result = await work(session)
+    except BaseException:
+        if session.in_transaction:
+            with suppress(PyMongoError):
+                await session.abort_transaction()
+        raise
+    await _commit(session, deadline)
+    return result
+
+
+async def _commit(session: Session, deadline: float) -> None:
+    """Commit; a commit whose answer was lost is repeated until there is one."""
+    while True:
+        try:
+            await session.commit_transaction()
+        except PyMongoError as error:
+            if not error.has_error_label(_UNKNOWN) or time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 async def _value(result: Any) -> Any:
@@ -63,6 +108,8 @@ class Store:
             retryWrites=True,
             readConcernLevel="majority",
             serverSelectionTimeoutMS=_SERVER_SELECTION_MS,
+            connectTimeoutMS=_CONNECT_MS,
+            socketTimeoutMS=_ANSWER_MS,
             uuidRepresentation="standard",
         )
         self._database = self._client[database]
@@ -71,11 +118,29 @@ class Store:
         """The collection of that name."""
         return self._database[name]
 
-    async def transaction(self, work: Callable[[Session], Awaitable[T]]) -> T:
-        """Run `work(session)` in one transaction. It may run more than once: no network calls."""
+    async def transaction(
+        self,
+        work: Callable[[Session], Awaitable[T]],
+        *,
+        patience_seconds: float = TRANSACTION_PATIENCE_SECONDS,
+    ) -> T:
+        """Run `work(session)` in one transaction. It may run more than once: no network calls.
+
+        Conflicts with other transactions and a primary that moves are tried again for
+        `patience_seconds`; then the last PyMongoError is raised and nothing was changed, or, when
+        the answer to the commit was lost, all of it may have been.
+        """
+        deadline = time.monotonic() + patience_seconds
+        tries = 0
         async with await _value(self._client.start_session()) as session:
-            result: T = await session.with_transaction(work)
-            return result
+            while True:
+                try:
+                    return await _once(session, work, deadline)
+                except PyMongoError as error:
+                    if not error.has_error_label(_TRANSIENT) or time.monotonic() > deadline:
+                        raise
+                await asyncio.sleep(_pause(tries))
+                tries += 1
 
     @asynccontextmanager
     async def watch(

@@ -30,6 +30,7 @@ WATCH_SECONDS = 5.0
 NO_CONSUMER_LIMIT = 3
 """Looks without a consumer before the process ends and its supervisor starts it anew."""
 OUTBOX_AGE_LIMIT_SECONDS = 60.0
+REASON_MAX = 200
 
 log = structlog.get_logger()
 Loop = Callable[[], Coroutine[Any, Any, None]]
@@ -154,8 +155,9 @@ class Runtime:
         while True:
             try:
                 await step()
-            except (PyMongoError, AMQPError, OSError, RuntimeError, TimeoutError) as error:
-                log.warning("waiting for a backing service", what=name, error=str(error)[:200])
+            except Exception as error:  # noqa: BLE001 - a start that gives up silently helps nobody
+                reason = f"{type(error).__name__}: {error}"[:REASON_MAX]
+                log.warning("start has to wait", what=name, error=reason)
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 return

@@ -1,10 +1,10 @@
 """The inbox: an event's id is written in the transaction of its effect, so it has one effect."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from pymongo import ASCENDING, IndexModel
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError
 
 from shared.messaging.subscription import Delivery, Subscription
 from shared.mongo import Collection, Session, Store
@@ -21,6 +21,10 @@ INBOX = Collection(
 )
 
 
+class _SeenBeforeError(Exception):
+    """One of the ids is in the inbox already."""
+
+
 class Inbox:
     """Applies deliveries once each."""
 
@@ -32,28 +36,32 @@ class Inbox:
 
     async def apply(self, deliveries: Sequence[Delivery]) -> None:
         """Apply all that are new in one transaction. Raises what the handler raises."""
-        fresh = await self._fresh(deliveries)
-        if not fresh:
-            return
+        new = {self._key(delivery): delivery for delivery in deliveries}
+        while new:
+            try:
+                await self._apply(new)
+            except _SeenBeforeError:  # repeats are rare: ask only now which they are
+                new = await self._unseen(new)
+            else:
+                return
+
+    async def _apply(self, new: Mapping[str, Delivery]) -> None:
         at = datetime.now(UTC)
-        rows = [{"_id": self._key(d), "type": d.envelope.type, "at": at} for d in fresh]
+        rows = [{"_id": key, "type": d.envelope.type, "at": at} for key, d in new.items()]
 
         async def work(session: Session) -> None:
-            await self._store[INBOX.name].insert_many(rows, session=session)
-            await self._subscription.handle(fresh, session)
+            try:
+                await self._store[INBOX.name].insert_many(rows, session=session)
+            except BulkWriteError as error:
+                raise _SeenBeforeError from error
+            await self._subscription.handle(list(new.values()), session)
 
-        try:
-            await self._store.transaction(work)
-        except DuplicateKeyError as error:
-            if len(fresh) > 1 or f".{INBOX.name} " not in str(error):
-                raise
-            # another instance applied it between our look and our write
+        await self._store.transaction(work)
 
     def _key(self, delivery: Delivery) -> str:
         return f"{self._consumer}:{delivery.envelope.id}"
 
-    async def _fresh(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
-        by_key = {self._key(delivery): delivery for delivery in deliveries}
-        cursor = self._store[INBOX.name].find({"_id": {"$in": list(by_key)}}, {"_id": 1})
-        handled = {row["_id"] async for row in cursor}
-        return [delivery for key, delivery in by_key.items() if key not in handled]
+    async def _unseen(self, new: Mapping[str, Delivery]) -> dict[str, Delivery]:
+        cursor = self._store[INBOX.name].find({"_id": {"$in": list(new)}}, {"_id": 1})
+        seen = {row["_id"] async for row in cursor}
+        return {key: delivery for key, delivery in new.items() if key not in seen}

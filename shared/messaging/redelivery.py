@@ -1,5 +1,6 @@
 """What becomes of a message that could not be handled: later, dead, or parked."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -33,10 +34,16 @@ class Redelivery:
     which the inbox drops.
     """
 
-    def __init__(self, service: str, publisher: Publisher) -> None:
+    def __init__(
+        self,
+        service: str,
+        publisher: Publisher,
+        retry_delays: Sequence[float] = RETRY_DELAYS_SECONDS,
+    ) -> None:
         """`publisher` must have the service's redelivery exchange open."""
         self._service = service
         self._publisher = publisher
+        self._retry_delays = retry_delays
 
     async def shelve(self, message: AbstractIncomingMessage, error: Exception) -> None:
         """Move one message. Raises PublishFailedError when the broker did not take it."""
@@ -74,9 +81,9 @@ class Redelivery:
     def _shelf(self, error: Exception, attempt: int) -> str:
         if isinstance(error, UnknownVersionError):
             return parked_queue(self._service)
-        if isinstance(error, PermanentError) or attempt >= len(RETRY_DELAYS_SECONDS):
+        if isinstance(error, PermanentError) or attempt >= len(self._retry_delays):
             return dead_queue(self._service)
-        return retry_queue(self._service, RETRY_DELAYS_SECONDS[attempt])
+        return retry_queue(self._service, self._retry_delays[attempt])
 
 
 def _attempt(message: AbstractIncomingMessage) -> int:

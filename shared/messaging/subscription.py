@@ -29,12 +29,18 @@ BatchHandler = Callable[[Sequence[Delivery], Session], Awaitable[None]]
 """Applies several events, in the order of arrival, in one transaction."""
 
 
+BATCH_MAX = 100
+ONE_BY_ONE_MAX = 25
+"""Handlers that each ask the database several times: the transaction must stay well below 5 s."""
+
+
 @dataclass(frozen=True)
 class Subscription:
-    """The events a service binds, and what it does with a batch of them."""
+    """The events a service binds, and what it does with a batch of at most `batch_max` of them."""
 
     events: tuple[type[Event], ...]
     handle: BatchHandler
+    batch_max: int = BATCH_MAX
 
 
 def one_by_one(handlers: Mapping[type[Event], Handler]) -> Subscription:
@@ -49,7 +55,7 @@ def one_by_one(handlers: Mapping[type[Event], Handler]) -> Subscription:
             finally:
                 detach(token)
 
-    return Subscription(events=tuple(handlers), handle=handle)
+    return Subscription(events=tuple(handlers), handle=handle, batch_max=ONE_BY_ONE_MAX)
 
 
 def cause_of(envelope: Envelope) -> Cause:

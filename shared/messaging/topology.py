@@ -9,7 +9,7 @@ The platform owns `doorstep.*` (deploy/rabbitmq); a service declares only `<serv
 broker user may do no more than that.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import aio_pika
 from aio_pika.abc import AbstractChannel
@@ -50,7 +50,7 @@ def parked_queue(service: str) -> str:
     return f"{service}.parked"
 
 
-def retry_queue(service: str, delay_seconds: int) -> str:
+def retry_queue(service: str, delay_seconds: float) -> str:
     """Where a message waits that long before this service, and no other, sees it again."""
     return f"{service}.events.retry.{delay_seconds}s"
 
@@ -61,7 +61,12 @@ def binding_key(event_name: str) -> str:
     return f"{owner}.{fact}.*"
 
 
-async def declare(rabbit_url: str, service: str, event_names: Iterable[str]) -> None:
+async def declare(
+    rabbit_url: str,
+    service: str,
+    event_names: Iterable[str],
+    retry_delays: Sequence[float] = RETRY_DELAYS_SECONDS,
+) -> None:
     """Declare this service's queues and bindings, on a connection of its own. Idempotent."""
     connection = await aio_pika.connect(rabbit_url)
     async with connection:
@@ -69,7 +74,7 @@ async def declare(rabbit_url: str, service: str, event_names: Iterable[str]) -> 
         redelivery = await channel.declare_exchange(
             redelivery_exchange(service), aio_pika.ExchangeType.DIRECT, durable=True
         )
-        await _declare_shelves(channel, redelivery, service)
+        await _declare_shelves(channel, redelivery, service, retry_delays)
         queue = await channel.declare_queue(
             events_queue(service),
             durable=True,
@@ -87,21 +92,24 @@ async def declare(rabbit_url: str, service: str, event_names: Iterable[str]) -> 
 
 
 async def _declare_shelves(
-    channel: AbstractChannel, redelivery: aio_pika.abc.AbstractExchange, service: str
+    channel: AbstractChannel,
+    redelivery: aio_pika.abc.AbstractExchange,
+    service: str,
+    retry_delays: Sequence[float],
 ) -> None:
     for name in (dead_queue(service), parked_queue(service)):
         shelf = await channel.declare_queue(
             name, durable=True, arguments={**_DURABLE_QUORUM, "x-delivery-limit": LOOKS_LIMIT}
         )
         await shelf.bind(redelivery, name)
-    for delay in RETRY_DELAYS_SECONDS:
+    for delay in retry_delays:
         waiting = await channel.declare_queue(
             retry_queue(service, delay),
             durable=True,
             arguments={
                 **_DURABLE_QUORUM,
                 **_LOSE_NOTHING,
-                "x-message-ttl": delay * 1000,
+                "x-message-ttl": int(delay * 1000),
                 "x-dead-letter-exchange": redelivery.name,
                 "x-dead-letter-routing-key": events_queue(service),
             },
