@@ -1,9 +1,9 @@
 """The consumer: FastStream holds the connection, batches of messages become one transaction each.
 
 What waits already, up to the subscription's `batch_max`, or what arrives within LINGER_SECONDS, is
-applied together: several times cheaper per event than one transaction each. A batch that fails is taken
-apart, half by half, so that a poison message hurts only itself. While the database is away nothing
-is given up: messages wait.
+applied together: several times cheaper per event than one transaction each. A batch that fails is
+taken apart, half by half, so that a poison message hurts only itself. While the database is away
+nothing is given up: messages wait.
 """
 
 import asyncio
