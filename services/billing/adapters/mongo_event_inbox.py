@@ -11,6 +11,7 @@ from services.billing.usecases.ports import StoredEvent
 from shared.mongo import Collection, Document, Store
 
 KEPT = timedelta(days=90)
+_KEPT_SECONDS = int(KEPT.total_seconds())
 
 COLLECTIONS: tuple[Collection, ...] = (
     Collection(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 
@@ -28,7 +28,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def document(kind: type[T], value: T, *, key: str) -> Document:
     """The value as a document whose `_id` is the field `key`."""
-    fields = _plain(_adapter(kind).dump_python(value))
+    fields = _plain(_adapter(cast("Any", kind)).dump_python(value))
     return {"_id": fields.pop(key), **fields}
 
 
@@ -36,7 +36,7 @@ def value(kind: type[T], found: Mapping[str, Any], *, key: str) -> T:
     """The value a document holds; fields that are not the value's are left out."""
     names = kind.__dataclass_fields__  # type: ignore[attr-defined]
     fields = {name: found[name] for name in names if name in found}
-    built: T = _adapter(kind).validate_python({**fields, key: found["_id"]})
+    built: T = _adapter(cast("Any", kind)).validate_python({**fields, key: found["_id"]})
     return built
 
 

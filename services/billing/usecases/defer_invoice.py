@@ -25,6 +25,8 @@ async def defer_invoice(
 
     async def defer(open_books: OpenBooks) -> Bill:
         bill = await open_books.bill_of(company_id, invoice_id)
+        if bill.invoice(invoice_id).deferral:
+            return bill
         _refuse_undeferrable(bill, invoice_id, await open_books.company(company_id))
         invoice = bill.invoice(invoice_id)
         deferred = replace(invoice, deferral=deferral, due_on=deferral.closing_on)

@@ -1,0 +1,292 @@
+"""The card processor behind the port: Stripe through its official SDK. Keys before every call."""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import stripe
+from stripe import StripeClient
+
+from services.billing.adapters.stripe_calls import LIVE_KEYS, called
+from services.billing.adapters.stripe_reading import (
+    hint_read,
+    intent_read,
+    page_read,
+    refund_named,
+    refund_read,
+    session_read,
+)
+from services.billing.adapters.stripe_webhooks import trusted_event
+from services.billing.domain.attempt import RANK, Attempt, AttemptState
+from services.billing.domain.provider import AccountStatus, OpenPage, SeenAttempt, SeenRefund
+from services.billing.domain.refund import Refund
+from services.billing.usecases.ports import (
+    ActionRequiredError,
+    DeclinedError,
+    RejectedError,
+    StoredEvent,
+)
+from services.billing.usecases.work_off_events import ATTEMPT_KINDS
+
+_WITH_CHARGE = ["latest_charge", "payment_method"]
+_WITH_INTENT = ["payment_intent", *(f"payment_intent.{part}" for part in _WITH_CHARGE)]
+_KEYS_LAST = timedelta(hours=23)
+"""Stripe forgets idempotency keys after 24 hours; then we look before we ask again."""
+_PAGE = 100
+
+
+class StripeGateway:
+    """One installation's Stripe; `account` in a call is the company's own, if it has one."""
+
+    def __init__(
+        self, client: StripeClient, *, secret_key: str, secrets: tuple[str, ...], own_accounts: bool
+    ) -> None:
+        """`secrets`: the webhook secrets in force."""
+        self._v1 = client.v1
+        self._secrets = secrets
+        self._live = secret_key.startswith(LIVE_KEYS)
+        self._own_accounts = own_accounts
+
+    async def ensure_customer(
+        self, *, company_id: str, payer_id: str, name: str, email: str, account: str | None
+    ) -> str:
+        customer = await called(
+            lambda: self._v1.customers.create_async(
+                {
+                    "name": name,
+                    "email": email,
+                    "metadata": {"company_id": company_id, "payer_id": payer_id},
+                },
+                _options(account, f"cus-{company_id}-{payer_id}"),
+            )
+        )
+        return customer.id
+
+    async def start_checkout(
+        self, attempt: Attempt, *, accepts_bank: bool, accepts_card: bool
+    ) -> OpenPage:
+        params = _checkout(attempt, accepts_bank=accepts_bank, accepts_card=accepts_card)
+        session = await called(
+            lambda: self._v1.checkout.sessions.create_async(
+                params, _options(attempt.account, attempt.key)
+            )
+        )
+        return page_read(session)
+
+    async def start_setup(
+        self,
+        *,
+        setup_id: str,
+        company_id: str,
+        customer_id: str,
+        success_url: str,
+        cancel_url: str,
+        account: str | None,
+    ) -> OpenPage:
+        session = await called(
+            lambda: self._v1.checkout.sessions.create_async(
+                {
+                    "mode": "setup",
+                    "customer": customer_id,
+                    "currency": "usd",
+                    "allowed_payment_method_types": ["card", "us_bank_account"],
+                    "success_url": success_url,
+                    "cancel_url": cancel_url,
+                    "client_reference_id": setup_id,
+                    "metadata": {"setup_id": setup_id, "company_id": company_id},
+                },
+                _options(account, f"setup-{setup_id}"),
+            )
+        )
+        return page_read(session)
+
+    async def charge_saved(self, attempt: Attempt, *, method_id: str) -> SeenAttempt:
+        try:
+            intent = await called(
+                lambda: self._v1.payment_intents.create_async(
+                    {
+                        "amount": attempt.amount_cents,
+                        "currency": attempt.currency.lower(),
+                        "customer": attempt.customer_id or "",
+                        "payment_method": method_id,
+                        "confirm": True,
+                        "off_session": True,
+                        "description": attempt.description,
+                        "metadata": _metadata(attempt),
+                        "expand": _WITH_CHARGE,
+                    },
+                    _options(attempt.account, attempt.key),
+                )
+            )
+        except DeclinedError as error:
+            if "authentication_required" in {error.code, error.decline_code}:
+                raise ActionRequiredError(None) from error
+            raise
+        return intent_read(intent, None)
+
+    async def expire_checkout(self, attempt: Attempt) -> SeenAttempt:
+        session_id = attempt.session_id
+        if session_id is None:
+            return SeenAttempt(state=AttemptState.CANCELED, amount_cents=0)
+        with suppress(RejectedError):  # not open any more: what it became is read below
+            await called(
+                lambda: self._v1.checkout.sessions.expire_async(
+                    session_id, {}, _options(attempt.account)
+                )
+            )
+        return await self._session_state(attempt, session_id)
+
+    async def attempt_state(self, attempt: Attempt) -> SeenAttempt | None:
+        if attempt.session_id:
+            return await self._session_state(attempt, attempt.session_id)
+        intent_id = attempt.payment_intent_id
+        if intent_id is None:
+            return None
+        intent = await called(
+            lambda: self._v1.payment_intents.retrieve_async(
+                intent_id, {"expand": _WITH_CHARGE}, _options(attempt.account)
+            )
+        )
+        refunds, disputes = await self._afterwards(attempt, intent)
+        return intent_read(intent, None, refunds, disputes)
+
+    async def refund(self, refund: Refund, attempt: Attempt) -> SeenRefund:
+        intent_id = attempt.payment_intent_id
+        if intent_id is None:
+            raise RejectedError("no_charge", "There is no charge to refund.")
+        if datetime.now(UTC) - refund.created_at > _KEYS_LAST:
+            for known in await self._refunds(attempt, intent_id):
+                if refund_named(known) == refund.refund_id:
+                    return refund_read(known)
+        made = await called(
+            lambda: self._v1.refunds.create_async(
+                {
+                    "payment_intent": intent_id,
+                    "amount": refund.amount_cents,
+                    "reason": "requested_by_customer",
+                    "metadata": {"refund_id": refund.refund_id, "company_id": refund.company_id},
+                },
+                _options(attempt.account, refund.key),
+            )
+        )
+        return refund_read(made)
+
+    async def list_events(
+        self, *, account: str | None, since: datetime
+    ) -> AsyncIterator[StoredEvent]:
+        kinds: list[Any] = sorted(ATTEMPT_KINDS | {"account.updated"})
+        first = await called(
+            lambda: self._v1.events.list_async(
+                {"created": {"gte": int(since.timestamp())}, "types": kinds, "limit": _PAGE},
+                _options(account),
+            )
+        )
+        found = [event async for event in first.auto_paging_iter()]
+        for event in reversed(found):
+            hint = hint_read(event.to_dict())
+            yield StoredEvent(event_id=event.id, hint=hint, body=str(event), healed=True)
+
+    def parse_webhook(self, body: bytes, signature: str | None, now: datetime) -> StoredEvent:
+        return trusted_event(
+            body,
+            signature,
+            secrets=self._secrets,
+            now=now,
+            live=self._live,
+            own_accounts=self._own_accounts,
+        )
+
+    async def account_status(self, account: str | None) -> AccountStatus:
+        if account is None:
+            found = await called(self._v1.accounts.retrieve_current_async)
+        else:
+            found = await called(lambda: self._v1.accounts.retrieve_async(account))
+        capabilities = found.capabilities
+        bank = getattr(capabilities, "us_bank_account_ach_payments", None) == "active"
+        return AccountStatus(charges_enabled=bool(found.charges_enabled), bank_payments=bank)
+
+    async def _session_state(self, attempt: Attempt, session_id: str) -> SeenAttempt:
+        session = await called(
+            lambda: self._v1.checkout.sessions.retrieve_async(
+                session_id, {"expand": _WITH_INTENT}, _options(attempt.account)
+            )
+        )
+        refunds, disputes = await self._afterwards(attempt, session.payment_intent)
+        return session_read(session, refunds, disputes)
+
+    async def _afterwards(
+        self, attempt: Attempt, intent: Any
+    ) -> tuple[list[stripe.Refund], list[stripe.Dispute]]:
+        """Refunds and disputes, asked for only where there can be some."""
+        charge = getattr(intent, "latest_charge", None)
+        if not isinstance(charge, stripe.Charge) or intent.status != "succeeded":
+            return [], []
+        booked = RANK[attempt.state] >= RANK[AttemptState.SUCCEEDED]
+        refunds = []
+        if booked or charge.amount_refunded:
+            refunds = await self._refunds(attempt, intent.id)
+        if not charge.disputed:
+            return refunds, []
+        disputes = await called(
+            lambda: self._v1.disputes.list_async(
+                {"payment_intent": intent.id, "limit": _PAGE}, _options(attempt.account)
+            )
+        )
+        return refunds, list(disputes.data)
+
+    async def _refunds(self, attempt: Attempt, intent_id: str) -> list[stripe.Refund]:
+        found = await called(
+            lambda: self._v1.refunds.list_async(
+                {"payment_intent": intent_id, "limit": _PAGE}, _options(attempt.account)
+            )
+        )
+        return list(reversed(found.data))
+
+
+def _options(account: str | None, key: str | None = None) -> Any:
+    options: dict[str, str] = {}
+    if account:
+        options["stripe_account"] = account
+    if key:
+        options["idempotency_key"] = key
+    return options
+
+
+def _metadata(attempt: Attempt) -> dict[str, str]:
+    """Ids only: nothing about a person leaves with a payment."""
+    return {"attempt_id": attempt.attempt_id, "company_id": attempt.company_id}
+
+
+def _checkout(attempt: Attempt, *, accepts_bank: bool, accepts_card: bool) -> Any:
+    """The very same parameters for the same attempt, so that its key can be repeated."""
+    kinds = [kind for kind, on in (("card", accepts_card), ("us_bank_account", accepts_bank)) if on]
+    params: dict[str, Any] = {
+        "mode": "payment",
+        "submit_type": "pay",
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": attempt.currency.lower(),
+                    "unit_amount": attempt.amount_cents,
+                    "product_data": {"name": attempt.description},
+                },
+            }
+        ],
+        "allowed_payment_method_types": kinds,
+        "client_reference_id": attempt.attempt_id,
+        "metadata": _metadata(attempt),
+        "payment_intent_data": {
+            "metadata": _metadata(attempt),
+            "description": attempt.description,
+        },
+        "success_url": attempt.success_url,
+        "cancel_url": attempt.cancel_url,
+        "expires_at": int(attempt.expires_at.timestamp()),
+    }
+    if attempt.customer_id:
+        params["customer"] = attempt.customer_id
+    elif "@" in attempt.payer.email:
+        params["customer_email"] = attempt.payer.email
+    return params

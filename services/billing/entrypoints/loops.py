@@ -1,0 +1,57 @@
+"""What runs beside the routes for ever: events worked off, lost news healed, wishes fulfilled."""
+
+import asyncio
+
+from services.billing.entrypoints.parts import Parts
+from services.billing.usecases.read_event_lists import read_event_lists
+from services.billing.usecases.reconcile import reconcile
+from services.billing.usecases.tell_again import tell_again
+from services.billing.usecases.work_off_events import work_off_events
+
+EVENTS_LOOK_SECONDS = 2.0
+RECONCILE_SECONDS = 5.0
+LISTS_SECONDS = 900.0
+REBUILDS_LOOK_SECONDS = 2.0
+
+
+async def work_off(parts: Parts) -> None:
+    """Apply provider events as they arrive."""
+    while True:
+        seen = await work_off_events(
+            books=parts.books,
+            inbox=parts.inbox,
+            gateway=parts.gateway,
+            clock=parts.clock,
+            own_accounts=parts.own_accounts,
+        )
+        if not seen:
+            await parts.bell.wait(EVENTS_LOOK_SECONDS)
+
+
+async def heal(parts: Parts) -> None:
+    """Ask for what is due."""
+    while True:
+        await reconcile(books=parts.books, gateway=parts.gateway, clock=parts.clock)
+        await asyncio.sleep(RECONCILE_SECONDS)
+
+
+async def read_lists(parts: Parts) -> None:
+    """Find events that no webhook brought."""
+    while True:
+        await read_event_lists(
+            books=parts.books, inbox=parts.inbox, gateway=parts.gateway, clock=parts.clock
+        )
+        parts.bell.ring()
+        await asyncio.sleep(LISTS_SECONDS)
+
+
+async def retell(parts: Parts) -> None:
+    """Fulfil the wishes to be told everything again."""
+    while True:
+        wish = await parts.rebuilds.next_company()
+        if wish is None:
+            await asyncio.sleep(REBUILDS_LOOK_SECONDS)
+            continue
+        wish_id, company_id = wish
+        await tell_again(company_id=company_id, books=parts.books, own_accounts=parts.own_accounts)
+        await parts.rebuilds.fulfilled(wish_id)
