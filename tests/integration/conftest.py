@@ -1,0 +1,28 @@
+"""A company of its own for every test."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.support.product import Company, open_company
+from tests.support.stack import Stack
+
+
+@pytest.fixture
+def open_one(stack: Stack) -> Iterator[Callable[..., Company]]:
+    """Open companies; their browsers are closed at the end."""
+    opened: list[Company] = []
+
+    def open_it(name: str = "Harbor & Pine", *options: str) -> Company:
+        opened.append(open_company(stack, name, *options))
+        return opened[-1]
+
+    yield open_it
+    for company in opened:
+        for visitor in company.people:
+            visitor.http.close()
+
+
+@pytest.fixture
+def company(open_one: Callable[..., Company]) -> Company:
+    return open_one()
