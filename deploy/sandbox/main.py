@@ -16,7 +16,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.getLogger("mail.log").setLevel(logging.WARNING)
-    settings = SandboxSettings()  # type: ignore[call-arg] # from the environment
+    settings = SandboxSettings()
     print(BANNER, flush=True)
     uvicorn.run(
         build_app(World.opened(settings)),

@@ -15,7 +15,7 @@ class _Broken(Response):
         super().__init__()
         self._silent_seconds = silent_seconds
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Stay silent until the caller gives up or the time is over, then break off."""
         await _wait_for_hang_up(receive, self._silent_seconds)
         await send(

@@ -4,7 +4,7 @@ import stripe
 
 from deploy.sandbox.engine import methods, money
 from deploy.sandbox.engine.money import Movement
-from deploy.sandbox.engine.test_numbers import Decline
+from deploy.sandbox.engine.numbers import Decline
 from deploy.sandbox.sdk.templates import blank
 from deploy.sandbox.state.scope import Scope
 from deploy.sandbox.state.store import Json

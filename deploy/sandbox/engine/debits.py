@@ -2,7 +2,7 @@
 
 from deploy.sandbox.api.errors import ApiError
 from deploy.sandbox.engine import charging, disputing, mandates, methods, payments, session_state
-from deploy.sandbox.engine.test_numbers import BANKS_BY_NAME, Decline
+from deploy.sandbox.engine.numbers import BANKS_BY_NAME, Decline
 from deploy.sandbox.state.scope import Scope
 from deploy.sandbox.state.store import Json
 

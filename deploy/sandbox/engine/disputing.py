@@ -81,7 +81,7 @@ def _move_money(scope: Scope, dispute: Json, *, sign: int, fee: int) -> None:
         category="dispute" if sign < 0 else "dispute_reversal",
         fee=fee,
         at_once=True,
-        description=f"Chargeback {'withdrawal' if sign < 0 else 'reversal'} for {dispute['charge']}",
+        description=f"Dispute of {dispute['charge']}",
     )
     transaction = money.record(scope, movement)
     dispute["balance_transactions"] = [*dispute["balance_transactions"], transaction]

@@ -28,7 +28,7 @@ def ensure_mandate(
     known = scope.get(scope.private(method["id"]).get("mandate"))
     if known is None or known["status"] != "active":
         raise ApiError(
-            "This payment method needs a mandate: send mandate_data, or save it with a setup first.",
+            "This payment method needs a mandate: send mandate_data, or save it first.",
             code="payment_intent_mandate_invalid",
             param="mandate_data",
         )

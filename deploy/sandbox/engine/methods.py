@@ -7,7 +7,7 @@ import stripe
 
 from deploy.sandbox.api.call import Fields, group, needed_text, number, text
 from deploy.sandbox.api.errors import ApiError, PaymentFailedError, invalid, no_such
-from deploy.sandbox.engine.test_numbers import (
+from deploy.sandbox.engine.numbers import (
     BANKS_BY_NAME,
     TEST_ROUTING_NUMBER,
     Bank,
@@ -21,7 +21,7 @@ from deploy.sandbox.state.scope import Scope
 from deploy.sandbox.state.store import Json
 
 ROUTING_DIGITS = 9
-_CARD_NAME, _BANK_NAME, _TOKEN_NAME = "pm_card_", "pm_usBankAccount_", "tok_"  # noqa: S105
+_CARD_NAME, _BANK_NAME, _TOKEN_NAME = "pm_card_", "pm_usBankAccount_", "tok_"
 
 
 def usable(scope: Scope, method_id: str, param: str = "payment_method") -> Json:

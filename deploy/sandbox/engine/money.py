@@ -101,11 +101,10 @@ def as_of_now(scope: Scope, transaction: Json) -> Json:
 
 def sums(scope: Scope, *, arrived: bool) -> dict[str, int]:
     """Add up what is available, or what is still pending, per currency in cents."""
-    comparison = "<=" if arrived else ">"
     rows = scope.world.store.db.execute(
         "SELECT currency, sum(net) AS net FROM money"
-        f" WHERE account = ? AND available_on {comparison} ? GROUP BY currency",  # noqa: S608
-        (scope.account, scope.now()),
+        " WHERE account = ? AND (available_on <= ?) = ? GROUP BY currency",
+        (scope.account, scope.now(), arrived),
     )
     return {row["currency"]: row["net"] for row in rows}
 

@@ -83,14 +83,13 @@ class Opening:
 
 def open_payment(scope: Scope, opening: Opening, amount: int, **values: Any) -> Json:
     """Make a payment intent that waits for a payment method; announced as created."""
-    types, allowed = offered_types(opening.fields, opening.currency)
-    intent = _opened(scope, stripe.PaymentIntent, "pi", opening, types, allowed)
+    intent = _opened(scope, stripe.PaymentIntent, "pi", opening)
     intent |= {
         "amount": amount,
         "currency": opening.currency,
         "capture_method": "automatic_async",
         "confirmation_method": "automatic",
-        "payment_method_options": _options(types),
+        "payment_method_options": _options(intent["payment_method_types"]),
         **values,
     }
     scope.save(intent)
@@ -100,22 +99,15 @@ def open_payment(scope: Scope, opening: Opening, amount: int, **values: Any) -> 
 
 def open_setup(scope: Scope, opening: Opening, **values: Any) -> Json:
     """Make a setup intent that waits for a payment method; announced as created."""
-    types, allowed = offered_types(opening.fields, opening.currency)
-    intent = _opened(scope, stripe.SetupIntent, "seti", opening, types, allowed)
+    intent = _opened(scope, stripe.SetupIntent, "seti", opening)
     intent |= {"usage": "off_session", **values}
     scope.save(intent)
     scope.emit("setup_intent.created", intent)
     return intent
 
 
-def _opened(
-    scope: Scope,
-    cls: type[stripe.StripeObject],
-    prefix: str,
-    opening: Opening,
-    types: list[str],
-    allowed: list[str] | None,
-) -> Json:
+def _opened(scope: Scope, cls: type[stripe.StripeObject], prefix: str, opening: Opening) -> Json:
+    types, allowed = offered_types(opening.fields, opening.currency)
     intent = scope.new(
         cls,
         prefix,

@@ -8,7 +8,7 @@ import stripe
 from deploy.sandbox.api.call import Fields
 from deploy.sandbox.api.errors import ApiError, PaymentFailedError
 from deploy.sandbox.engine import accounts, charging, disputing, mandates, methods
-from deploy.sandbox.engine.test_numbers import (
+from deploy.sandbox.engine.numbers import (
     AUTHENTICATION_REQUIRED,
     Authentication,
     Card,

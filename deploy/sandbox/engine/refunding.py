@@ -8,7 +8,7 @@ import stripe
 from deploy.sandbox.api.errors import ApiError
 from deploy.sandbox.engine import disputing, methods, money
 from deploy.sandbox.engine.money import Movement
-from deploy.sandbox.engine.test_numbers import CardRefund
+from deploy.sandbox.engine.numbers import CardRefund
 from deploy.sandbox.state.scope import Scope
 from deploy.sandbox.state.store import Json
 

@@ -7,7 +7,7 @@ import stripe
 from deploy.sandbox.api.call import Fields
 from deploy.sandbox.api.errors import ApiError, PaymentFailedError
 from deploy.sandbox.engine import mandates, methods
-from deploy.sandbox.engine.test_numbers import Authentication, Decline
+from deploy.sandbox.engine.numbers import Authentication, Decline
 from deploy.sandbox.sdk.templates import blank
 from deploy.sandbox.state.scope import Scope
 from deploy.sandbox.state.store import Json

@@ -15,7 +15,7 @@ from deploy.sandbox.mailbox.mails import Mail
 
 router = APIRouter(prefix="/sandbox/inbox", include_in_schema=False)
 
-# A mail is somebody else's HTML: no scripts, no forms, but its own inline styles and clickable links.
+# A mail is somebody else's HTML: no scripts, no forms, but its own styles and clickable links.
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src * data:; font-src data:;"
     " frame-ancestors 'self';"
@@ -106,7 +106,9 @@ def _gone() -> Response:
 
 def _with_new_tabs(html: str) -> str:
     """Let links open beside the inbox; the page they lead to may refuse to be framed."""
-    changed, found = re.subn(r"(<head[^>]*>)", rf"\1{_OPEN_IN_NEW_TAB}", html, count=1, flags=re.I)
+    changed, found = re.subn(
+        r"(<head[^>]*>)", rf"\1{_OPEN_IN_NEW_TAB}", html, count=1, flags=re.IGNORECASE
+    )
     return changed if found else _OPEN_IN_NEW_TAB + html
 
 

@@ -51,8 +51,9 @@ def _refused(server: SMTP, fault: Fault) -> str:
 
 def _hang_up(server: SMTP) -> None:
     """Cut the line: the mail was taken but its sender never hears so."""
-    if server.transport is not None:
-        server.transport.abort() if server.transport.is_closing() else server.transport.close()
+    transport: Any = server.transport  # uvloop's is no asyncio.Transport
+    if transport is not None:
+        transport.abort()
 
 
 async def serve(world: World) -> asyncio.Server:

@@ -5,10 +5,11 @@ Each params TypedDict of the SDK is rebuilt for pydantic: unknown keys are refus
 types; the resources check those.
 """
 
+import functools
 import importlib
+import operator
 import types
 import typing
-from functools import cache
 from typing import Any
 
 import typing_extensions
@@ -44,7 +45,7 @@ def warm_up(*requests: tuple[str, str]) -> None:
         _adapter(*request)
 
 
-@cache
+@functools.cache
 def _adapter(verb: str, template: str) -> TypeAdapter[Any]:
     operation = operations()[verb, template]
     module = importlib.import_module(str(operation.params_module))
@@ -69,7 +70,8 @@ class _Rebuild:
                 for key, kind in source.__annotations__.items()
                 if key not in leave_out
             }
-            rebuilt: Any = typing_extensions.TypedDict(source.__name__, fields)  # type: ignore[operator]
+            typed_dict: Any = typing_extensions.TypedDict  # made at run time, so no static form
+            rebuilt = typed_dict(source.__name__, fields)
             rebuilt.__pydantic_config__ = ConfigDict(extra="forbid")
             self._built[source] = rebuilt
         return self._built[source]
@@ -80,7 +82,7 @@ class _Rebuild:
             return self._typed_dict(kind)
         origin, arguments = typing.get_origin(kind), typing.get_args(kind)
         if origin in _UNIONS:
-            return typing.Union[tuple(self._strict(arm) for arm in _closed(arguments))]
+            return functools.reduce(operator.or_, map(self._strict, _closed(arguments)))
         if origin is UntypedStripeObject:  # metadata and its like
             return dict[str, self._strict(arguments[0])]  # type: ignore[misc]
         return self._generic(kind, origin, arguments)
@@ -94,7 +96,7 @@ class _Rebuild:
 
     def _resolved(self, kind: Any) -> Any:
         if isinstance(kind, str | typing.ForwardRef):
-            text = getattr(kind, "__forward_arg__", kind)
+            text = str(getattr(kind, "__forward_arg__", kind))
             return eval(text, self._names)  # noqa: S307 - annotations of the installed SDK only
         return kind
 

@@ -5,7 +5,7 @@ import importlib
 import inspect
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from functools import cache
 from typing import Any, ForwardRef, Literal, Union, get_args, get_origin
@@ -39,20 +39,25 @@ def shape_problems(value: dict[str, Any], cls: type[StripeObject], at: str = "")
             yield f"{at}/{key}: not a property of {cls.__qualname__}"
 
 
-@cache
+_known_properties: dict[str, dict[str, Any]] = {}
+
+
 def properties(cls: type[StripeObject]) -> dict[str, Any]:
-    """List the JSON properties of one class and their annotations (`from_` is `from`)."""
-    return {
-        key.removesuffix("_"): resolved(kind, cls)
-        for key, kind in cls.__dict__.get("__annotations__", {}).items()
-        if not key.startswith("_") and "ClassVar" not in str(kind)
-    }
+    """List the JSON properties of one resource class and their types (`from_` is `from`)."""
+    name = f"{cls.__module__}.{cls.__qualname__}"
+    if name not in _known_properties:
+        _known_properties[name] = {
+            key.removesuffix("_"): resolved(kind, cls)
+            for key, kind in inspect.get_annotations(cls).items()
+            if not key.startswith("_") and "ClassVar" not in str(kind)
+        }
+    return _known_properties[name]
 
 
 def resolved(kind: Any, owner: type[StripeObject]) -> Any:
     """Turn a quoted annotation of `owner`'s module into the type it names."""
     if isinstance(kind, str | ForwardRef):
-        text = getattr(kind, "__forward_arg__", kind)
+        text = str(getattr(kind, "__forward_arg__", kind))
         return eval(text, _names(owner.__module__))  # noqa: S307 - the installed SDK's own words
     return kind
 
@@ -87,18 +92,19 @@ def is_union(kind: Any) -> bool:
 
 def _problems(value: Any, kind: Any, owner: type[StripeObject], at: str) -> Iterator[str]:
     kind = resolved(kind, owner)
-    if kind is Any:
-        return
     if is_union(kind):
         yield from _union_problems(value, get_args(kind), owner, at)
-    elif get_origin(kind) is Literal:
-        if value not in get_args(kind):
-            yield f"{at}: {value!r} is not listed"
-    elif kind in _WIRE_TYPES:
-        if not isinstance(value, _WIRE_TYPES[kind]) or isinstance(value, bool) != (kind is bool):
-            yield f"{at}: expected {kind.__name__}, got {value!r}"
-    else:
+    elif get_origin(kind) is Literal or kind in _WIRE_TYPES:
+        if not _is_plain(value, kind):
+            yield f"{at}: {value!r} is not a {kind}"
+    elif kind is not Any:
         yield from _container_problems(value, kind, owner, at)
+
+
+def _is_plain(value: Any, kind: Any) -> bool:
+    if get_origin(kind) is Literal:
+        return value in get_args(kind)
+    return isinstance(value, _WIRE_TYPES[kind]) and isinstance(value, bool) == (kind is bool)
 
 
 def _union_problems(
@@ -113,19 +119,24 @@ def _union_problems(
 
 
 def _container_problems(value: Any, kind: Any, owner: type[StripeObject], at: str) -> Iterator[str]:
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin is list and isinstance(value, list):
-        for place, item in enumerate(value):
-            yield from _problems(item, arguments[0], owner, f"{at}/{place}")
-    elif origin is list:
-        yield f"{at}: not an array"
-    elif not isinstance(value, dict):
-        yield f"{at}: expected an object, got {value!r}"
-    elif origin is ListObject:
-        for place, item in enumerate(value["data"]):
-            yield from _problems(item, arguments[0], owner, f"{at}/{place}")
-    elif origin is UntypedStripeObject:
-        for key, item in value.items():
-            yield from _problems(item, arguments[0], owner, f"{at}/{key}")
-    elif inspect.isclass(kind) and issubclass(kind, StripeObject):
+    origin = get_origin(kind)
+    if not isinstance(value, list if origin is list else dict):
+        yield f"{at}: expected {'an array' if origin is list else 'an object'}, got {value!r}"
+    elif origin in _CONTAINERS:
+        yield from _item_problems(_CONTAINERS[origin](value), kind, owner, at)
+    elif isinstance(value, dict) and inspect.isclass(kind) and issubclass(kind, StripeObject):
         yield from shape_problems(value, kind, at)
+
+
+_CONTAINERS: dict[Any, Callable[[Any], Iterable[tuple[Any, Any]]]] = {
+    list: enumerate,
+    ListObject: lambda value: enumerate(value["data"]),
+    UntypedStripeObject: lambda value: value.items(),
+}
+
+
+def _item_problems(
+    items: Iterable[tuple[Any, Any]], kind: Any, owner: type[StripeObject], at: str
+) -> Iterator[str]:
+    for place, item in items:
+        yield from _problems(item, get_args(kind)[0], owner, f"{at}/{place}")

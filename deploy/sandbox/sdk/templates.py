@@ -3,7 +3,6 @@
 import inspect
 import json
 from decimal import Decimal
-from functools import cache
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
@@ -19,13 +18,14 @@ def blank(cls: type[StripeObject]) -> dict[str, Any]:
 
     A required enum starts as its first literal, so callers set every state themselves.
     """
-    fresh: dict[str, Any] = json.loads(_template(cls))
+    name = f"{cls.__module__}.{cls.__qualname__}"
+    if name not in _templates:
+        _templates[name] = json.dumps(_blank(cls))
+    fresh: dict[str, Any] = json.loads(_templates[name])
     return fresh
 
 
-@cache
-def _template(cls: type[StripeObject]) -> str:
-    return json.dumps(_blank(cls))
+_templates: dict[str, str] = {}
 
 
 def _blank(cls: type[StripeObject]) -> dict[str, Any]:

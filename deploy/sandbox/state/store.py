@@ -146,24 +146,21 @@ class Store:
 
 
 def _where(account: str, wanted: Search) -> tuple[list[str], list[Any]]:
-    clauses, values = ["account = ?", "kind = ?"], [account, wanted.kind]
+    conditions: list[tuple[str, tuple[Any, ...]]] = [
+        ("account = ?", (account,)),
+        ("kind = ?", (wanted.kind,)),
+    ]
     for name, value in wanted.equal.items():
-        clauses.append(f"json_extract(body, '$.{name}') = ?")
-        values.append(value)
+        conditions.append((f"json_extract(body, '$.{name}') = ?", (value,)))
     for bound, moment in wanted.created.items():
-        clauses.append(f"created {_BOUNDS[bound]} ?")
-        values.append(moment)
+        conditions.append((f"created {_BOUNDS[bound]} ?", (moment,)))
     for clause, place in (("seq < ?", wanted.before_seq), ("seq > ?", wanted.after_seq)):
-        if place is not None:
-            clauses.append(clause)
-            values.append(place)
+        conditions += [(clause, (place,))] if place is not None else []
     if wanted.types:
-        clauses.append(f"json_extract(body, '$.type') IN ({', '.join('?' * len(wanted.types))})")
-        values += wanted.types
-    if wanted.only:
-        clauses.append(wanted.only[0])
-        values += wanted.only[1]
-    return clauses, values
+        marks = ", ".join("?" * len(wanted.types))
+        conditions.append((f"json_extract(body, '$.type') IN ({marks})", wanted.types))
+    conditions += [wanted.only] if wanted.only else []
+    return [clause for clause, _ in conditions], [v for _, values in conditions for v in values]
 
 
 _BOUNDS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "": "="}

@@ -43,7 +43,8 @@ class Sender:
         if free <= 0 or self._world.store.setting(PAUSED, default=False):
             return []
         rows = self._world.store.db.execute(
-            "SELECT * FROM deliveries WHERE state = 'pending' AND due <= ? ORDER BY due, id LIMIT ?",
+            "SELECT * FROM deliveries WHERE state = 'pending' AND due <= ?"
+            " ORDER BY due, id LIMIT ?",
             (time.time(), AT_ONCE_MAX + len(self._in_hand)),
         ).fetchall()
         return [row for row in rows if row["id"] not in self._in_hand][:free]

@@ -65,7 +65,7 @@ def retrieve_product(call: Call) -> Json:
 def update_product(call: Call) -> Json:
     """Change metadata or name."""
     product = call.scope.need(call.subject, "product")
-    values = {"metadata": merged_metadata(product["metadata"], call.fields.get("metadata"))}
+    values: Json = {"metadata": merged_metadata(product["metadata"], call.fields.get("metadata"))}
     if text(call.fields, "name"):
         values["name"] = needed_text(call.fields, "name")
     return call.scope.change(product, "product.updated", **values)

@@ -22,7 +22,7 @@ def retrieve(call: Call) -> Json:
 def update(call: Call) -> Json:
     """Change metadata and description."""
     charge = call.scope.need(call.subject, "charge")
-    values = {"metadata": merged_metadata(charge["metadata"], call.fields.get("metadata"))}
+    values: Json = {"metadata": merged_metadata(charge["metadata"], call.fields.get("metadata"))}
     if "description" in call.fields:
         values["description"] = text(call.fields, "description")
     return call.scope.change(charge, "charge.updated", **values)

@@ -13,7 +13,7 @@ from deploy.sandbox.api.call import (
     number,
     text,
 )
-from deploy.sandbox.api.errors import ApiError, invalid
+from deploy.sandbox.api.errors import ApiError
 from deploy.sandbox.api.listing import listed
 from deploy.sandbox.api.routing import route
 from deploy.sandbox.engine import accounts, methods, microdeposits, payments
@@ -193,14 +193,16 @@ def update(call: Call) -> Json:
         if name in fields:
             intent[name] = text(fields, name)
     if "amount" in fields:
-        if intent["status"] not in payments.CONFIRMABLE:
-            raise payments.unexpected_state(intent, "updated")
-        intent["amount"] = checked_amount(needed_number(fields, "amount"))
+        _change_amount(intent, fields)
     if "customer" in fields:
         intent["customer"] = _customer(call.scope, fields)
-    if "currency" in fields and checked_currency(fields["currency"]) != intent["currency"]:
-        raise invalid("currency", "The currency of a PaymentIntent cannot be changed here.")
     method = _sent_method(call.scope, fields)
     if method is not None:
         intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
     return call.scope.save(intent)
+
+
+def _change_amount(intent: Json, fields: Fields) -> None:
+    if intent["status"] not in payments.CONFIRMABLE:
+        raise payments.unexpected_state(intent, "updated")
+    intent["amount"] = checked_amount(needed_number(fields, "amount"))

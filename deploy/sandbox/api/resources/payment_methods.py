@@ -33,7 +33,7 @@ def update(call: Call) -> Json:
     method = call.scope.need(call.subject, "payment_method")
     if method["customer"] is None:
         raise ApiError("You must save this PaymentMethod to a customer before you can update it.")
-    values = {"metadata": merged_metadata(method["metadata"], call.fields.get("metadata"))}
+    values: Json = {"metadata": merged_metadata(method["metadata"], call.fields.get("metadata"))}
     if "billing_details" in call.fields:
         values["billing_details"] = methods.billing_details(call.fields)
     if "allow_redisplay" in call.fields:

@@ -5,7 +5,7 @@ import stripe
 from deploy.sandbox.api.call import Call, group, needed_text
 from deploy.sandbox.api.errors import PaymentFailedError
 from deploy.sandbox.api.routing import route
-from deploy.sandbox.engine.test_numbers import card_numbered
+from deploy.sandbox.engine.numbers import card_numbered
 from deploy.sandbox.state.store import Json
 
 
