@@ -65,24 +65,27 @@ class Form:
     @property
     def values(self) -> dict[str, str]:
         """What a browser would send if nothing were filled in."""
-        given: dict[str, str] = {}
-        for field in self.tag.select("input[name], select[name], textarea[name]"):
-            name, kind = str(field["name"]), str(field.get("type", "text"))
-            if field.has_attr("disabled") or kind in {"submit", "button", "file"}:
-                continue
-            if kind in {"checkbox", "radio"}:
-                if field.has_attr("checked"):
-                    given[name] = str(field.get("value", "on"))
-            elif field.name == "select":
-                chosen = field.select_one("option[selected]") or field.select_one("option")
-                given[name] = str(chosen.get("value", chosen.get_text())) if chosen else ""
-            elif field.name == "textarea":
-                given[name] = field.get_text()
-            else:
-                given[name] = str(field.get("value", ""))
+        fields = self.tag.select("input[name], select[name], textarea[name]")
+        pairs = [(str(field["name"]), _value(field)) for field in fields]
+        given = {name: value for name, value in pairs if value is not None}
         if self.button.get("name"):
             given[str(self.button["name"])] = str(self.button.get("value", ""))
         return given
+
+
+def _value(field: Tag) -> str | None:
+    """What a browser would send for this field; None: nothing."""
+    kind = str(field.get("type", "text"))
+    if field.has_attr("disabled") or kind in {"submit", "button", "file"}:
+        return None
+    if kind in {"checkbox", "radio"}:
+        return str(field.get("value", "on")) if field.has_attr("checked") else None
+    if field.name == "textarea":
+        return field.get_text()
+    if field.name == "select":
+        chosen = field.select_one("option[selected]") or field.select_one("option")
+        return str(chosen.get("value", chosen.get_text())) if chosen else ""
+    return str(field.get("value", ""))
 
 
 class Visitor:
