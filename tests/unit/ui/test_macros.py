@@ -90,8 +90,9 @@ def test_a_slot_keeps_a_real_link_for_when_its_owner_is_away():
 
 def test_a_drawer_posts_with_its_token():
     page = written(
-        '{% call ui.drawer("d", "Add", action="/x", csrf_token="t0k") %}<div class="drawer-b"></div>'
-        '{% call ui.drawer_foot() %}{{ ui.submit("Save", busy="Saving") }}{% endcall %}{% endcall %}'
+        '{% call ui.drawer("d", "Add", action="/x", csrf_token="t0k") %}'
+        '{% call ui.drawer_foot() %}{{ ui.submit("Save", busy="Saving") }}{% endcall %}'
+        "{% endcall %}"
     )
     form = page.find("dialog").find("form")
     assert form["method"] == "post"

@@ -1,0 +1,262 @@
+"""The shared look in a real browser: accessible, never too wide, usable by keyboard."""
+
+import re
+import socket
+import threading
+import time
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+import uvicorn
+from playwright.async_api import async_playwright, expect
+
+from shared.ui import preview
+from shared.ui.preview_data import PAGES, PROBLEMS
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars"]
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+NARROWEST = 320
+SHAPES = {
+    "phone": PHONE,
+    "desktop": {"viewport": {"width": 1280, "height": 800}},
+}
+
+ADDRESSES = [f"/{name}?state={state}" for name, states in PAGES.items() for state in states]
+ADDRESSES += [f"/problem/{status}" for status in PROBLEMS]
+LOOKS = [("phone", "light"), ("desktop", "dark")]
+
+
+@pytest.fixture(scope="module")
+def address():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    config = uvicorn.Config(preview.app, "127.0.0.1", port, log_level="critical", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 10
+    while not server.started:
+        assert time.monotonic() < deadline, "the preview did not start"
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    server.force_exit = True
+    thread.join(5)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium():
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def visit(chromium, address):
+    """Open a page; what the console complains about ends up in `page.complaints`."""
+
+    @asynccontextmanager
+    async def visiting(path, form="desktop", theme="light", **options):
+        context = await chromium.new_context(
+            **SHAPES[form], color_scheme=theme, reduced_motion="reduce", locale="en-US", **options
+        )
+        page = await context.new_page()
+        page.complaints = []
+        page.on("console", lambda said: said.type == "error" and page.complaints.append(said.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        await page.goto(address + path, wait_until="load")
+        yield page
+        await context.close()
+
+    return visiting
+
+
+def unexpected(complaints):
+    """Leave out the answers that the preview gives on purpose."""
+    on_purpose = re.compile(r"status of (403|404|410|422|500|503)")
+    return [words for words in complaints if not on_purpose.search(words)]
+
+
+@pytest.mark.parametrize(("form", "theme"), LOOKS)
+@pytest.mark.parametrize("path", ADDRESSES)
+async def test_a_page_is_accessible_fits_and_keeps_the_policy(visit, path, form, theme):
+    async with visit(path, form, theme) as page:
+        await page.evaluate(AXE)
+        found = await page.evaluate(
+            "rules => axe.run(document, {runOnly: rules, iframes: false}).then(r => r.violations"
+            ".map(v => [v.id, v.nodes.map(n => n.target.join(' ') + ': ' + n.failureSummary)]))",
+            RULES,
+        )
+        assert found == []
+        assert unexpected(page.complaints) == []
+        await page.set_viewport_size({"width": NARROWEST, "height": 640})
+        assert await page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
+
+
+async def test_the_first_tab_stop_leads_past_the_navigation(visit):
+    async with visit("/inspection") as page:
+        await page.keyboard.press("Tab")
+        await expect(page.locator(":focus")).to_have_text("Skip to main content")
+
+
+async def test_a_drawer_opens_traps_and_gives_back_the_focus(visit):
+    async with visit("/inspection") as page:
+        opener = page.get_by_role("button", name="Add invoice")
+        await opener.focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_label("Contact")).to_be_focused()
+        for _ in range(12):
+            await page.keyboard.press("Tab")
+            inside = await page.evaluate(
+                "document.activeElement === document.body"
+                " || Boolean(document.activeElement.closest('dialog'))"
+            )
+            assert inside
+        await page.keyboard.press("Escape")
+        await expect(opener).to_be_focused()
+
+
+async def test_a_click_beside_the_drawer_closes_it(visit):
+    async with visit("/inspection?state=drawer") as page:
+        await expect(page.get_by_role("dialog", name="Add invoice")).to_be_visible()
+        await page.mouse.click(100, 400)
+        await expect(page.get_by_role("dialog", name="Add invoice")).to_be_hidden()
+
+
+async def test_a_segment_shows_its_part_and_disables_the_other(visit):
+    async with visit("/inspection?state=drawer") as page:
+        drawer = page.get_by_role("dialog", name="Add invoice")
+        await drawer.get_by_text("Fixed amount").first.click()
+        await expect(drawer.get_by_label("Fixed amount").last).to_be_editable()
+        await expect(page.locator("#service-radon")).to_be_disabled()
+        await drawer.get_by_text("Services", exact=True).click()
+        await expect(page.locator("#service-radon")).to_be_enabled()
+        await expect(page.locator("#service-sewer")).to_be_disabled()
+
+
+async def test_the_menu_of_a_phone_leads_everywhere(visit):
+    async with visit("/schedule", "phone") as page:
+        await page.get_by_role("button", name="Open menu").tap()
+        menu = page.get_by_role("dialog", name="Menu")
+        await expect(menu.get_by_role("link", name="Invoices")).to_be_visible()
+        await menu.get_by_role("button", name="Close menu").tap()
+        await expect(menu).to_be_hidden()
+
+
+async def test_a_double_click_pays_once_and_says_so(visit):
+    async with visit("/portal") as page:
+        posts = []
+        page.on("request", lambda sent: sent.method == "POST" and posts.append(sent.url))
+        said = await page.locator("#pay button").evaluate(
+            "it => { it.click(); it.click(); return [it.textContent, it.ariaBusy]; }"
+        )
+        assert said == ["Paying $475.00", "true"]
+        await page.wait_for_url("**/portal?state=confirming")
+        assert len(posts) == 1
+
+
+async def test_the_pay_bar_appears_once_the_button_is_out_of_sight(visit):
+    async with visit("/portal", "phone") as page:
+        bar = page.locator(".paybar")
+        await expect(bar).to_be_hidden()
+        await page.get_by_text("Inspection total").scroll_into_view_if_needed()
+        await expect(bar).to_be_visible()
+        await page.get_by_role("heading", level=1).scroll_into_view_if_needed()
+        await expect(bar).to_be_hidden()
+
+
+async def test_choosing_a_parent_invoice_chooses_its_sites_and_sums_in_cents(visit):
+    async with visit("/pay") as page:
+        total = page.locator("output[data-sum]")
+        await expect(total).to_have_text("$2,545.00")
+        parent = page.get_by_label("Select INV-2041, all 4 sites")
+        assert await parent.evaluate("box => box.indeterminate")
+        await parent.check()
+        await expect(total).to_have_text("$3,545.00")
+        await page.get_by_role("button", name="Select all 9").click()
+        await expect(total).to_have_text("$5,485.00")
+        await expect(page.locator("output[data-count]")).to_have_text("9")
+        await page.get_by_label("Select all invoices on this page").uncheck()
+        await expect(page.get_by_role("button", name="Pay $0.00")).to_be_disabled()
+
+
+async def test_the_sites_of_an_invoice_fold_out(visit):
+    async with visit("/pay") as page:
+        twist = page.get_by_role("button", name="Sites in INV-2067")
+        site = page.get_by_label(re.compile("Select INV-2067-1"))
+        await expect(site).to_be_hidden()
+        await twist.click()
+        await expect(twist).to_have_attribute("aria-expanded", "true")
+        await expect(site).to_be_visible()
+
+
+async def test_a_refused_form_keeps_its_input_and_leads_to_the_field(visit):
+    async with visit("/sign-in") as page:
+        await page.get_by_label("Work email").fill("priya@example")
+        await page.get_by_role("button", name="Sign in").click()
+        await expect(page).to_have_title(re.compile("^Error: "))
+        await expect(page.locator(".error-summary")).to_be_focused()
+        await page.get_by_role("link", name="Enter your email").click()
+        await expect(page.get_by_label("Work email")).to_be_focused()
+        await expect(page.get_by_label("Work email")).to_have_value("priya@example")
+
+
+async def test_a_password_can_be_shown(visit):
+    async with visit("/sign-in") as page:
+        field = page.locator("#password")
+        await page.get_by_role("button", name="Show password").click()
+        await expect(field).to_have_attribute("type", "text")
+        await page.get_by_role("button", name="Show password").click()
+        await expect(field).to_have_attribute("type", "password")
+
+
+async def test_a_link_is_copied(visit):
+    async with visit("/", permissions=["clipboard-read", "clipboard-write"]) as page:
+        await page.get_by_role("button", name="Copy link").click()
+        await expect(page.get_by_role("button", name="Copied")).to_be_visible()
+        copied = await page.evaluate("navigator.clipboard.readText()")
+        assert copied == "https://pay.example.com/p/8Hk2"
+
+
+async def test_a_part_that_cannot_be_loaded_says_so_and_keeps_its_link(visit):
+    async with visit("/") as page:
+        states = page.locator("#states")
+        await expect(states.get_by_role("heading", name="Payments")).to_be_visible()
+        await expect(states.get_by_text("Emails could not be loaded.")).to_be_visible()
+        await expect(states.get_by_role("link", name="Open emails on its own page")).to_be_visible()
+
+
+async def test_a_refusal_is_told_in_a_message(visit):
+    async with visit("/") as page:
+        await page.get_by_role("button", name="Ask for what is refused").click()
+        await expect(page.get_by_role("alert").last).to_contain_text("not yours to open")
+        await expect(page.locator("#states-t")).to_be_visible()
+
+
+async def test_news_arrive_while_the_page_is_open(visit):
+    async with visit("/alerts?state=live") as page:
+        await expect(page.locator("#feed > li").first).to_contain_text("Ellen Park paid $475.00")
+        await expect(page.locator("#feed > li")).to_have_count(6)
+
+
+async def test_without_script_the_page_still_offers_its_links(visit):
+    async with visit("/", java_script_enabled=False) as page:
+        await expect(page.get_by_role("link", name="Open payments on its own page")).to_be_visible()
+        await expect(page.get_by_role("button", name="Show password")).to_be_hidden()
+    async with visit("/portal", java_script_enabled=False) as page:
+        await page.get_by_role("button", name="Pay $475.00").click()
+        await expect(page).to_have_url(re.compile("state=confirming"))
