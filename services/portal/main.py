@@ -30,6 +30,7 @@ from services.portal.entrypoints import (
     staff,
 )
 from services.portal.entrypoints.events import subscription
+from services.portal.entrypoints.look import town
 from services.portal.entrypoints.misses import Misses
 from services.portal.entrypoints.operator import operate
 from services.portal.entrypoints.wiring import Wiring
@@ -85,12 +86,14 @@ def wire(config: PortalConfig, store: Store) -> Wiring:
 
 def build(config: PortalConfig, wiring: Wiring, runtime: Runtime) -> FastAPI:
     """The application around a wiring; tests give their own."""
+    pages = environment(TEMPLATES)
+    pages.globals["town"] = town
     app = create_app(
         runtime=runtime,
         config=config,
         routers=ROUTERS,
         title="Doorstep portal",
-        pages=environment(TEMPLATES),
+        pages=pages,
         form_action=config.checkout_origins,
     )
     app.state.wiring = wiring

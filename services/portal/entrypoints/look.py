@@ -1,6 +1,7 @@
 """The company's look on its clients' pages."""
 
 from services.portal.domain.views import CompanyView
+from shared.contracts.scheduling import Site
 from shared.ui import Brand
 from shared.ui.navigation import DEFAULT_HUE, HUES
 
@@ -15,6 +16,12 @@ def brand_of(view: CompanyView) -> Brand:
         email=company.email,
         hue=hue_name(company.hue),
     )
+
+
+def town(site: Site) -> str:
+    """`Bend, OR 97702`, or as much of it as is known."""
+    region = f"{site.region} {site.postal_code}".strip()
+    return ", ".join(part for part in (site.city, region) if part)
 
 
 def hue_name(hue: int) -> str:
