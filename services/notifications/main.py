@@ -12,12 +12,14 @@ from services.notifications.adapters.calendar_files import ICalendarFiles
 from services.notifications.adapters.feed_waker import FeedWaker
 from services.notifications.adapters.jinja_typesetter import JinjaTypesetter
 from services.notifications.adapters.mongo_desk import COLLECTIONS, MongoDesks
+from services.notifications.adapters.mongo_figures import MongoFigures
 from services.notifications.adapters.portal_links import PortalLinks
 from services.notifications.adapters.smtp_post import SmtpPost, SmtpServer
 from services.notifications.adapters.unrouted_queue import UnroutedQueue
 from services.notifications.config import NotificationsConfig
-from services.notifications.entrypoints import routers
 from services.notifications.entrypoints.events import subscription
+from services.notifications.entrypoints.office import Office, furnish
+from services.notifications.entrypoints.routers import ROUTERS
 from services.notifications.entrypoints.sending import Senders
 from services.notifications.entrypoints.unrouted import UnroutedAlarm
 from services.notifications.usecases.send_claimed_mail import PostOffice
@@ -86,13 +88,14 @@ def create(config: NotificationsConfig) -> FastAPI:
             UnroutedAlarm(UnroutedQueue(rabbit_url), desks, clock).run,
         ),
     )
-    return create_app(
+    app = create_app(
         runtime=runtime,
         config=config,
-        routers=routers.all_routers(),
+        routers=ROUTERS,
         title="Doorstep notifications",
         pages=pages,
     )
+    return furnish(app, Office(post=office, figures=MongoFigures(store), waker=waker))
 
 
 def main() -> None:

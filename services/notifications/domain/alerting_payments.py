@@ -115,7 +115,7 @@ def _disputed(event: DisputeChangedV1) -> Told:
         event,
         words[event.status],
         f"{event.method_label}. Reason: {event.reason}",
-        "triangle-alert" if urgent else "scale",
+        "triangle-alert" if urgent else "shield-check",
         drawn="bad" if urgent else "ok" if won else "info",
         level="needs_action" if urgent else "success" if won else "info",
     )

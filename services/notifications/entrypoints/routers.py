@@ -1,8 +1,19 @@
 """All routes of the service."""
 
-from fastapi import APIRouter
+from services.notifications.entrypoints import (
+    alert_pages,
+    alert_stream,
+    api,
+    email_pages,
+    settings_pages,
+    share_pages,
+)
 
-
-def all_routers() -> tuple[APIRouter, ...]:
-    """The routers, built from the parts they need."""
-    return ()
+ROUTERS = (
+    alert_stream.router,
+    alert_pages.router,
+    email_pages.router,
+    share_pages.router,
+    settings_pages.router,
+    api.router,
+)

@@ -1,0 +1,62 @@
+"""What this service refuses, each with its code."""
+
+from shared.problems import ConflictError, InvalidError, NotFoundError
+
+
+class InspectionNotFoundError(NotFoundError):
+    """No such inspection in this company."""
+
+    code = "inspection_not_found"
+    title = "There is no such inspection"
+
+
+class MailNotFoundError(NotFoundError):
+    """No such mail in this company."""
+
+    code = "mail_not_found"
+    title = "There is no such email"
+
+
+class AlertNotFoundError(NotFoundError):
+    """No such alert in this company, or it is done already."""
+
+    code = "alert_not_found"
+    title = "There is no such alert waiting"
+
+
+class TextNotFoundError(NotFoundError):
+    """No such mail text."""
+
+    code = "text_not_found"
+    title = "There is no such email text"
+
+
+class BadRecipientError(InvalidError):
+    """Not exactly one address."""
+
+    code = "bad_recipient"
+    title = "The recipient is not one email address"
+
+
+class NoClientAddressError(ConflictError):
+    """There is nobody to send to."""
+
+    code = "no_address"
+    title = "The client has no email address. Add one in the People box, then send again"
+
+
+class NotificationsDisabledError(ConflictError):
+    """`Disable all notifications` is set for this inspection (R56, C13)."""
+
+    code = "notifications_disabled"
+    title = (
+        "Notifications are disabled for this inspection. Turn off “Disable all notifications” "
+        "before sending"
+    )
+
+
+class TrialAccountError(ConflictError):
+    """Trial accounts send nothing to clients (R31)."""
+
+    code = "trial_account"
+    title = "Trial accounts do not send email to clients. Upgrade to send it"
