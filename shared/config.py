@@ -17,8 +17,13 @@ class _SecretFiles(PydanticBaseSettingsSource):
 
     def get_field_value(self, field: object, field_name: str) -> tuple[object, str, bool]:  # noqa: ARG002
         prefix = self.settings_cls.model_config.get("env_prefix", "")
-        path = os.environ.get(f"{prefix}{field_name}_FILE".upper())
-        return (Path(path).read_text().strip() if path else None), field_name, False
+        variable = f"{prefix}{field_name}_FILE".upper()
+        path = os.environ.get(variable)
+        try:
+            return (Path(path).read_text().strip() if path else None), field_name, False
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise MissingConfigurationError(f"Configuration:\n  {variable}: {reason}") from None
 
     def __call__(self) -> dict[str, object]:
         found = {
