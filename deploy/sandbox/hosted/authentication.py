@@ -44,11 +44,11 @@ async def show(world: TheWorld, intent_id: str) -> Response:
     """Ask the payer to prove who they are."""
     found = _waiting(world, intent_id)
     if found is None:
-        return page("gone.html.j2", status=HTTPStatus.GONE, session=None)
+        return page("gone.html", status=HTTPStatus.GONE, session=None)
     scope, intent = found
     session = session_state.session_of(scope, intent)
     target = session["success_url"] if session else _return_url(intent)
-    return page("authenticate.html.j2", intent=intent, session=session, leads_to=target)
+    return page("authenticate.html", intent=intent, session=session, leads_to=target)
 
 
 @router.post("/{intent_id}")
@@ -58,26 +58,32 @@ async def answer(
     """Play the payer's answer and send them on."""
     found = _waiting(world, intent_id)
     if found is None:
-        return page("gone.html.j2", status=HTTPStatus.GONE, session=None)
+        return page("gone.html", status=HTTPStatus.GONE, session=None)
     scope, intent = found
-    declined: PaymentFailedError | None = None
-    with world.store.transaction():
-        try:
-            intent = _STEPS[intent["object"], result](scope, intent)
-        except PaymentFailedError as refusal:
-            declined = refusal
-        session = session_state.session_of(scope, intent)
-        if session is not None:
-            session = _follow(scope, session, intent)
-    error = (
-        _failure(scope.need(intent_id, intent["object"])) if declined or result == "fail" else None
-    )
+    return_url = _return_url(intent)
+    failed = _play(scope, intent, result)
+    intent = scope.need(intent_id, intent["object"])
+    session = session_state.session_of(scope, intent)
     if session is None:
-        return _back_to_caller(scope.need(intent_id, intent["object"]), intent, failed=bool(error))
-    if error is not None:
-        shown = Shown("card", CheckoutForm(kind="card"), error)
+        return _back_to_caller(intent, return_url, failed=failed)
+    if failed:
+        shown = Shown("card", CheckoutForm(kind="card"), _failure(intent))
         return draw(scope, session, shown, HTTPStatus.PAYMENT_REQUIRED)
     return onwards(scope, session)
+
+
+def _play(scope: Scope, intent: Json, result: str) -> bool:
+    """Do what the answer leads to in one transaction; tells whether it failed."""
+    failed = result == "fail"
+    with scope.world.store.transaction():
+        try:
+            intent = _STEPS[intent["object"], result](scope, intent)
+        except PaymentFailedError:  # it is on the books; the page tells the payer
+            failed = True
+        session = session_state.session_of(scope, intent)
+        if session is not None:
+            _follow(scope, session, intent)
+    return failed
 
 
 def _follow(scope: Scope, session: Json, intent: Json) -> Json:
@@ -97,10 +103,9 @@ def _return_url(intent: Json) -> str | None:
     return url
 
 
-def _back_to_caller(intent: Json, before: Json, *, failed: bool) -> Response:
-    target = _return_url(before) or _return_url(intent)
+def _back_to_caller(intent: Json, target: str | None, *, failed: bool) -> Response:
     if target is None:
-        return page("done.html.j2", intent=intent, failed=failed)
+        return page("done.html", intent=intent, failed=failed)
     result = {
         intent["object"]: intent["id"],
         f"{intent['object']}_client_secret": intent["client_secret"],

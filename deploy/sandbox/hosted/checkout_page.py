@@ -67,10 +67,10 @@ async def show(
     """Show the page, or say why there is none any more."""
     found = find_session(world, session_id)
     if found is None:
-        return page("gone.html.j2", status=HTTPStatus.NOT_FOUND, session=None)
+        return page("gone.html", status=HTTPStatus.NOT_FOUND, session=None)
     scope, session = found
     if session["status"] != "open":
-        return page("gone.html.j2", status=HTTPStatus.GONE, session=session)
+        return page("gone.html", status=HTTPStatus.GONE, session=session)
     return draw(scope, session, Shown(method, CheckoutForm(kind=method)))
 
 
@@ -81,10 +81,10 @@ async def submit(
     """Try to pay or save; a decline shows the page again with the bank's words."""
     found = find_session(world, session_id)
     if found is None:
-        return page("gone.html.j2", status=HTTPStatus.NOT_FOUND, session=None)
+        return page("gone.html", status=HTTPStatus.NOT_FOUND, session=None)
     scope, session = found
     if session["status"] != "open":
-        return page("gone.html.j2", status=HTTPStatus.GONE, session=session)
+        return page("gone.html", status=HTTPStatus.GONE, session=session)
     try:
         session = _attempt(scope, session, form)
     except ApiError as refusal:
@@ -160,7 +160,7 @@ def draw(scope: Scope, session: Json, shown: Shown, status: int = 200) -> Respon
     usual = "saved" if saved else kinds[0]
     chosen = shown.kind if shown.kind in (*kinds, "saved") else usual
     return page(
-        "checkout.html.j2",
+        "checkout.html",
         status=status,
         leads_to=session["success_url"],
         session=session,

@@ -17,5 +17,5 @@ async def show(world: TheWorld, charge_id: str) -> Response:
     account = world.store.owner(charge_id)
     charge = None if account is None else world.store.read(account, charge_id)
     if charge is None or charge["object"] != "charge":
-        return page("gone.html.j2", status=HTTPStatus.NOT_FOUND, session=None)
-    return page("receipt.html.j2", charge=charge)
+        return page("gone.html", status=HTTPStatus.NOT_FOUND, session=None)
+    return page("receipt.html", charge=charge)

@@ -27,13 +27,13 @@ _OPEN_IN_NEW_TAB = '<base target="_blank">'
 @router.get("")
 async def index(world: TheWorld, to: Annotated[str, Query(max_length=200)] = "") -> Response:
     """List mails newest first, those to addresses containing `to`."""
-    return page("inbox.html.j2", mails=mails.newest(world.store, to), to=to)
+    return page("inbox.html", mails=mails.newest(world.store, to), to=to)
 
 
 @router.get("/list")
 async def fragment(world: TheWorld, to: Annotated[str, Query(max_length=200)] = "") -> Response:
     """Give the list alone, for the page that keeps itself fresh."""
-    return page("inbox_list.html.j2", mails=mails.newest(world.store, to), to=to)
+    return page("inbox_list.html", mails=mails.newest(world.store, to), to=to)
 
 
 @router.get("/{mail_id}")
@@ -43,7 +43,7 @@ async def show(world: TheWorld, mail_id: int) -> Response:
     if mail is None:
         return _gone()
     return page(
-        "mail.html.j2",
+        "letter.html",
         mail=mail,
         html=mail.part("html"),
         text=mail.part("plain"),
@@ -101,7 +101,7 @@ async def download(world: TheWorld, mail_id: int, place: int) -> Response:
 
 
 def _gone() -> Response:
-    return page("gone.html.j2", status=HTTPStatus.NOT_FOUND, session=None)
+    return page("gone.html", status=HTTPStatus.NOT_FOUND, session=None)
 
 
 def _with_new_tabs(html: str) -> str:
