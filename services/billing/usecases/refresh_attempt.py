@@ -21,6 +21,8 @@ async def refresh_attempt(
     attempt = await books.write(lambda open_books: open_books.attempt(company_id, attempt_id))
     if attempt.state in IN_DOUBT and attempt.session_id is None:
         attempt = await _found_out(attempt, books=books, gateway=gateway, clock=clock)
+        if attempt.session_id is None:
+            return attempt
     if attempt.live and attempt.expire_wanted:
         return await close_page(attempt, books=books, gateway=gateway, clock=clock)
     seen = await gateway.attempt_state(attempt)
