@@ -114,6 +114,17 @@ async def stream(_request: Request) -> Response:
     return StreamingResponse(news(), media_type="text/event-stream")
 
 
+async def quiet(_request: Request) -> Response:
+    """Keep a live stream open on which nothing happens."""
+
+    async def silence() -> AsyncIterator[str]:
+        while True:
+            yield ": still here\n\n"
+            await asyncio.sleep(15)
+
+    return StreamingResponse(silence(), media_type="text/event-stream")
+
+
 async def nothing(_request: Request) -> Response:
     """Answer what a whole product would answer elsewhere."""
     return Response(status_code=204)
@@ -141,6 +152,7 @@ app = Starlette(
         Route("/refused", refused, methods=["POST"]),
         Route("/slow", slow, methods=["POST"]),
         Route("/staff/scheduling/session/renew", nothing, methods=["POST"]),
+        _get("/notifications/fragments/alerts/stream", quiet),
         _get("/{name}", page),
         Route("/{name}", wrong, methods=["POST"]),
     ],

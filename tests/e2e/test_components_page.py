@@ -253,6 +253,28 @@ async def test_news_arrive_while_the_page_is_open(visit):
         await expect(page.locator("#feed > li")).to_have_count(6)
 
 
+async def test_what_the_stream_names_becomes_an_event_of_the_page(visit):
+    async with visit("/alerts") as page:
+        await page.evaluate(
+            "document.body.addEventListener('payments:changed', () => document.title = 'heard')"
+        )
+        await page.evaluate(
+            "document.body.insertAdjacentHTML('beforeend',"
+            ' \'<div hx-sse:connect="/fragments/stream" hx-swap="none"></div>\');'
+            "htmx.process(document.body.lastElementChild)"
+        )
+        await expect(page).to_have_title("heard")
+
+
+async def test_a_part_is_loaded_anew_when_its_event_happens(visit):
+    async with visit("/") as page:
+        await expect(
+            page.locator("#states").get_by_role("heading", name="Payments")
+        ).to_be_visible()
+        async with page.expect_response("**/fragments/ok"):
+            await page.evaluate("htmx.trigger(document.body, 'payments:changed')")
+
+
 async def test_without_script_the_page_still_offers_its_links(visit):
     async with visit("/", java_script_enabled=False) as page:
         await expect(page.get_by_role("link", name="Open payments on its own page")).to_be_visible()

@@ -56,7 +56,7 @@
   const settle = (root) => {
     for (const form of [...(root.matches && root.matches("form[data-sent]") ? [root] : []), ...all("form[data-sent]", root)]) {
       delete form.dataset.sent;
-      for (const button of all("[aria-busy=true][data-busy]", form)) {
+      for (const button of [...form.elements].filter((field) => field.matches("[aria-busy=true][data-busy]"))) {
         button.removeAttribute("aria-busy");
         button.style.minWidth = "";
         if (button.dataset.idle) button.innerHTML = button.dataset.idle;
@@ -193,7 +193,7 @@
     slot.dataset.stale = "yes";
     dialog.addEventListener("close", () => {
       delete slot.dataset.stale;
-      window.htmx.trigger(slot, "load");
+      window.htmx.trigger(slot, "slot:refresh");
     }, { once: true });
   });
   // A refusal that is a whole problem page, or a problem document, is told in a message instead of being swapped in.
@@ -224,9 +224,18 @@
     place.append(toast);
     fade(toast);
   };
+  // 204 to a form in a dialog means done: the dialog closes, empty for the next time.
+  const finish = (form) => {
+    const dialog = form instanceof HTMLFormElement && form.closest("dialog");
+    if (!dialog) return;
+    form.reset();
+    dialog.close();
+  };
   document.addEventListener("htmx:after:request", (event) => {
     const ctx = event.detail && event.detail.ctx;
-    if (!ctx || !ctx.response || ctx.response.status < 400) return;
+    if (!ctx || !ctx.response) return;
+    if (ctx.response.status === 204) finish(event.target);
+    if (ctx.response.status < 400) return;
     const slot = slotOf(event);
     if (slot && slot === event.target) {
       slotFailed(slot);

