@@ -9,7 +9,7 @@ import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from fastapi.routing import APIRoute
+from fastapi.routing import iter_route_contexts
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared import problem_answers
@@ -103,11 +103,11 @@ def page(request: Request, template: str, status: int = 200, /, **context: objec
 
 
 def callers(app: FastAPI) -> Iterator[tuple[str, list[str]]]:
-    """Every route with the callers it declares."""
-    for route in app.routes:
-        if isinstance(route, APIRoute):
-            methods = ",".join(sorted(route.methods or ()))
-            yield f"{methods} {route.path}", list(_declared(route.dependant))
+    """Every route with the callers it declares; what has no dependencies declares none."""
+    for route in iter_route_contexts(app.routes):
+        methods = ",".join(sorted(route.methods or ()))
+        dependant = getattr(route, "dependant", None)
+        yield f"{methods} {route.path}", list(_declared(dependant)) if dependant else []
 
 
 def _declared(dependant: Dependant) -> Iterator[str]:
