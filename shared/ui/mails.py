@@ -2,6 +2,7 @@
 
 DARK_QUERY = "@media (prefers-color-scheme: dark)"
 EVERYWHERE = "@media all"
+NOWHERE = "@media not all"
 
 PREVIEW_HEADERS = {
     "Content-Security-Policy": (
@@ -18,3 +19,13 @@ Mails carry their styles in place, which no page of ours may; nothing in them ma
 def in_the_dark(html: str) -> str:
     """Return the mail as a mail program in dark mode shows it."""
     return html.replace(DARK_QUERY, EVERYWHERE)
+
+
+def in_the_light(html: str) -> str:
+    """Return the mail as it looks in light mode, whatever the reader of the page prefers."""
+    return html.replace(DARK_QUERY, NOWHERE)
+
+
+def seen_in(theme: str, html: str) -> str:
+    """Return the mail as it looks in `light` or `dark`."""
+    return in_the_dark(html) if theme == "dark" else in_the_light(html)

@@ -19,7 +19,7 @@ from shared.http_guards import content_security_policy
 from shared.ui import preview_data as data
 from shared.ui.assets import STATIC, STATIC_URL, HashedFiles
 from shared.ui.forms import Form
-from shared.ui.mails import PREVIEW_HEADERS, in_the_dark
+from shared.ui.mails import PREVIEW_HEADERS, seen_in
 from shared.ui.templates import environment
 
 PORT = 8190
@@ -76,8 +76,7 @@ async def problem(request: Request) -> Response:
 async def mail(request: Request) -> Response:
     """Show the example mail as a mail program would, in light or dark."""
     html = PAGES.get_template("preview/mail.html").render(data.MAIL)
-    if request.query_params.get("theme") == "dark":
-        html = in_the_dark(html)
+    html = seen_in(request.query_params.get("theme", "light"), html)
     return HTMLResponse(html, headers=PREVIEW_HEADERS)
 
 

@@ -275,6 +275,25 @@ async def test_a_part_is_loaded_anew_when_its_event_happens(visit):
             await page.evaluate("htmx.trigger(document.body, 'payments:changed')")
 
 
+async def test_a_part_with_an_open_dialog_waits_until_it_is_closed(visit):
+    async with visit("/") as page:
+        await expect(
+            page.locator("#states").get_by_role("heading", name="Payments")
+        ).to_be_visible()
+        asked = []
+        page.on("request", lambda sent: sent.url.endswith("/fragments/ok") and asked.append(sent))
+        await page.evaluate(
+            "const dialog = document.createElement('dialog'); dialog.id = 'typing';"
+            "document.querySelector('[data-slot][hx-get$=ok]').append(dialog); dialog.showModal();"
+            "htmx.trigger(document.body, 'payments:changed')"
+        )
+        await expect(page.locator("[data-slot][data-stale]")).to_have_count(1)
+        assert asked == []
+        async with page.expect_response("**/fragments/ok"):
+            await page.evaluate("document.getElementById('typing').close()")
+        await expect(page.locator("#typing")).to_have_count(0)
+
+
 async def test_without_script_the_page_still_offers_its_links(visit):
     async with visit("/", java_script_enabled=False) as page:
         await expect(page.get_by_role("link", name="Open payments on its own page")).to_be_visible()

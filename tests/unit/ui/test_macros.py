@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from jinja2 import UndefinedError
 
 from shared.ui import Brand, Form, Shell, environment
+from shared.ui.mails import seen_in
 from shared.ui.meters import bars, segments
 from shared.ui.navigation import shell_for
 from shared.ui.statuses import look
@@ -168,6 +169,12 @@ def test_a_mail_has_its_amount_first_its_address_visible_and_a_text_twin():
     assert soup.find("img") is None
     assert "View and pay:\nhttps://pay.example.com/p/x" in text
     assert "Harbor & Pine" in text
+
+
+def test_a_mail_can_be_shown_in_either_mode():
+    html = "<style>@media (prefers-color-scheme: dark) { a { color: red } }</style>"
+    assert "@media all {" in seen_in("dark", html)
+    assert "@media not all {" in seen_in("light", html)
 
 
 def test_the_readme_lists_every_macro_with_its_parameters():
