@@ -74,7 +74,8 @@ def _payment(shown: ClientPage) -> Task:
 def _report(shown: ClientPage) -> Task:
     if shown.report == "open":
         return Task("ok", "lock-open", "Report unlocked", "Open it from the card above")
-    if shown.report == "none" and shown.view.inspection.policy.require_payment is False:
+    settled = shown.card.kind in {"deferred", "nothing_due", "paid"}
+    if shown.report == "none" and (settled or not shown.view.inspection.policy.require_payment):
         return Task("", "file-text", "Report", "Opens once it is published")
     if shown.report == "none":
         return Task("", "lock", "Report locked", "Opens once it is published and paid")
