@@ -10,6 +10,7 @@ from markupsafe import Markup
 from shared import money
 from shared.ui import events, formats, meters, statuses
 from shared.ui.assets import asset
+from shared.ui.hues import mail_tone
 from shared.ui.navigation import shell_for
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -61,6 +62,7 @@ def environment(package_templates: Path | None = None) -> Environment:
     functions: Mapping[str, Any] = {
         "asset": asset,
         "shell_for": shell_for,
+        "mail_tone": mail_tone,
         "icon": icon,
         "when": formats.when,
         "look": statuses.look,

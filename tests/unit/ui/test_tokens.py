@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from shared.ui import hues
 from shared.ui.assets import STATIC
 from shared.ui.navigation import HUES
 
@@ -95,6 +96,30 @@ def test_controls_and_the_focus_ring_stand_out_in_every_hue(hue, theme):
     colours = palette()
     for mark in ("control", "accent", "ok", "warn", "bad"):
         assert contrast(colours[mark][theme], colours["surface"][theme], hue) >= CONTROL, mark
+
+
+def test_mails_use_the_accent_of_the_pages():
+    written = palette()
+    for (light, dark), tones in (
+        (written["accent"], (hues.LIGHT_ACCENT, hues.DARK_ACCENT)),
+        (written["on-accent"], (None, hues.DARK_ON_ACCENT)),
+    ):
+        for colour, tone in zip((light, dark), tones, strict=True):
+            if tone is not None:
+                assert tuple(float(part) for part in re.findall(r"[\d.]+", colour)[:2]) == tone
+
+
+@pytest.mark.parametrize("hue", HUES)
+def test_the_button_of_a_mail_is_readable(hue):
+    tone = hues.mail_tone(hue)
+    assert contrast("#ffffff", tone.accent, 0) >= SMALL_TEXT
+    assert contrast(tone.dark_on_accent, tone.dark_accent, 0) >= SMALL_TEXT
+
+
+def test_a_known_colour_is_converted_exactly():
+    assert hues.hex_of(0.627955, 0.257683, 29.234) == "#ff0000"
+    assert hues.hex_of(1.0, 0.0, 0) == "#ffffff"
+    assert hues.mail_tone("unheard of") == hues.mail_tone("harbour")
 
 
 def test_the_style_sheet_offers_the_hues_that_companies_may_choose():
