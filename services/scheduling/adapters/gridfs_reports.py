@@ -12,6 +12,8 @@ from services.scheduling.domain.refusals import UnknownError, UnsafeReportError
 from shared.mongo import Store
 
 PIECE_BYTES = 255 * 1024
+DEPTH_MAX = 50
+KINDS = ("/JavaScript", "/Launch", "/EmbeddedFile")
 FORBIDDEN = frozenset({"/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles"})
 
 
@@ -74,10 +76,25 @@ def refuse_unsafe_pdf(content: bytes) -> None:
 
 
 def _forbidden_in(pdf: pikepdf.Pdf) -> Iterator[str]:
-    """Look at every object of the file, reachable or not."""
+    """Look at every object of the file, reachable or not, and at everything inside it."""
     for part in pdf.objects:
-        if not isinstance(part, pikepdf.Dictionary | pikepdf.Stream):
-            continue
-        yield from (name for name in part.keys() & FORBIDDEN)
-        if part.get("/S") in {"/JavaScript", "/Launch"} or part.get("/Type") == "/EmbeddedFile":
-            yield str(part.get("/S") or part.get("/Type"))
+        yield from _forbidden_inside(part)
+
+
+def _forbidden_inside(part: Any, depth: int = 0) -> Iterator[str]:
+    if depth > DEPTH_MAX:
+        yield "/TooDeeplyNestedObjects"
+    elif isinstance(part, pikepdf.Dictionary | pikepdf.Stream):
+        yield from sorted(set(part.keys()) & FORBIDDEN)
+        yield from (str(value) for value in (part.get("/S"), part.get("/Type")) if value in KINDS)
+        for name in part.keys():  # noqa: SIM118 - a PDF object, not a dict
+            yield from _inside_direct(part[name], depth)
+    elif isinstance(part, pikepdf.Array):
+        for item in part:
+            yield from _inside_direct(item, depth)
+
+
+def _inside_direct(part: Any, depth: int) -> Iterator[str]:
+    """Follow what is written inside its parent; what stands on its own has its own turn."""
+    if isinstance(part, pikepdf.Object) and not part.is_indirect:
+        yield from _forbidden_inside(part, depth + 1)

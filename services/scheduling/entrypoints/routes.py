@@ -7,6 +7,15 @@ from services.scheduling.entrypoints import (
     api_company,
     api_inspections,
     internal,
+    pages_booking,
+    pages_inspection,
+    pages_lines,
+    pages_moves,
+    pages_people,
+    pages_schedule,
+    pages_settings,
+    pages_sign_in,
+    pages_team,
 )
 
 FORM_OVERHEAD_BYTES = 64 * 1024
@@ -15,7 +24,7 @@ BODY_LIMITS = {
     r"/api/scheduling/v1/inspections/[\w-]+/publish": REPORT_BODY_MAX,
     r"/api/scheduling/v1/inspections/[\w-]+/reports/[\w-]+": REPORT_BODY_MAX,
     r"/staff/scheduling/inspections/[\w-]+/publish": REPORT_BODY_MAX,
-    r"/staff/scheduling/inspections/[\w-]+/reports/[\w-]+": REPORT_BODY_MAX,
+    r"/staff/scheduling/inspections/[\w-]+/reports/[\w-]+/replace": REPORT_BODY_MAX,
 }
 
 ROUTERS = (
@@ -24,4 +33,14 @@ ROUTERS = (
     api_inspections.router,
     api_boxes.router,
     internal.router,
+    pages_sign_in.router,
+    pages_schedule.router,
+    pages_booking.router,
+    pages_lines.router,
+    pages_people.router,
+    pages_moves.router,
+    pages_settings.router,
+    pages_team.router,
+    pages_inspection.pages,
+    pages_inspection.fragments,
 )
