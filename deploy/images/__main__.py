@@ -1,6 +1,6 @@
 """`python -m deploy.images`: build the stand-ins and print the variables that select them.
 
-Leaves doorstep-base/{debian,python,nginx,rabbitmq,mongo}:local in the engine; what exists is kept.
+Leaves doorstep-base/{debian,python,nginx,rabbitmq,mongo} in the engine; what exists is kept.
 """
 
 import argparse

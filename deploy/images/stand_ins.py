@@ -1,5 +1,6 @@
 """Stand-ins for official images, built from Debian packages where no image registry is in reach."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -17,8 +18,11 @@ CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT")
 
 
 def name_of(image: str) -> str:
-    """The name of one stand-in in the engine."""
-    return f"doorstep-base/{image}:local"
+    """The name of one stand-in in the engine; another recipe has another name."""
+    recipe = hashlib.sha256()
+    for path in sorted(path for part in ("debian", image) for path in (HERE / part).iterdir()):
+        recipe.update(path.read_bytes())
+    return f"doorstep-base/{image}:{recipe.hexdigest()[:12]}"
 
 
 def variables() -> dict[str, str]:

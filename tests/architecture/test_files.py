@@ -55,6 +55,11 @@ def test_a_lock_holds_hashes_and_no_address(path: Path):
     assert all(pin.endswith("\\") for pin in pins), "a pin without its hash"
 
 
+def test_no_service_prints_a_value_unescaped():
+    pages = [path for path in TEMPLATES if path.is_relative_to(ROOT / "services")]
+    assert [path for path in pages if "|safe" in path.read_text().replace(" ", "")] == []
+
+
 def test_what_a_service_needs_is_in_its_lock():
     for project in (ROOT / "services").glob("*/pyproject.toml"):
         wanted = tomllib.loads(project.read_text())["project"]["dependencies"]

@@ -169,7 +169,7 @@ class ContainerStack:
             .with_network(self.network)
             .with_network_aliases(part)
             .with_envs(**(settings or {}))
-            .with_kwargs(labels={LABEL: self.run_id})
+            .with_kwargs(labels={LABEL: self.run_id}, restart_policy={"Name": "unless-stopped"})
         )
         self._containers[part] = container
         self._settings[part] = dict(settings or {})
@@ -266,7 +266,6 @@ class ContainerStack:
     def _wait(self, part: str, is_ready: Callable[[], bool]) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not is_ready():
-            assert self._state(part) != "exited", f"{part} has ended:\n{self.log(part)[-3000:]}"
             assert time.monotonic() < deadline, f"{part} is not ready:\n{self.log(part)[-3000:]}"
             time.sleep(0.2)
 

@@ -1,12 +1,14 @@
 """The product as processes of this machine, in a directory of its own, on free ports."""
 
 import subprocess
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.environment import mongo_url, rabbit_url
 from deploy.local.stack import APPLICATIONS, LocalStack
+from deploy.product import SERVICES
 from tests.support.stack import PARTS, TEST_RATES
 
 
@@ -20,6 +22,8 @@ class ProcessStack:
         self.services = self.local.addresses.services
         self._changed: set[str] = set()
         self._paused: set[str] = set()
+        self._down: set[str] = set(SERVICES)
+        self._closing = threading.Event()
 
     def mongo_url(self, user: str) -> str:
         return mongo_url(user, self.secrets.mongo_passwords[user], self.local.addresses.mongo)
@@ -44,11 +48,16 @@ class ProcessStack:
 
     def start(self, part: str) -> None:
         self.local.process(part).start()
+        self._down.discard(part)
         self.local.wait_ready((part,))
 
     def restart(self, part: str, **settings: str) -> None:
         self._changed.add(part)
-        self.local.restart(part, **settings)
+        self._down.add(part)
+        self.local.stop(part)
+        self.local.start(part, **settings)
+        self._down.discard(part)
+        self.local.wait_ready((part,))
 
     def arm(self, service: str, crash_points: str) -> None:
         self._crash_log(service).unlink(missing_ok=True)
@@ -59,9 +68,11 @@ class ProcessStack:
         return log.read_text().split() if log.exists() else []
 
     def stop(self, part: str) -> None:
+        self._down.add(part)
         self.local.stop(part)
 
     def kill(self, part: str) -> None:
+        self._down.add(part)
         self.local.kill(part)
 
     def pause(self, part: str) -> None:
@@ -85,11 +96,28 @@ class ProcessStack:
         for part in list(self._paused):
             self.resume(part)
         for part in self._changed & set(APPLICATIONS):
-            self.local.restart(part)
+            self.restart(part)
         self._changed.clear()
         for part in PARTS:
             self.local.start(part)
+        self._down.clear()
         self.local.wait_ready(PARTS)
+
+    def start_all(self) -> None:
+        self.local.start_all()
+        self._down.clear()
+        threading.Thread(target=self._keep_up, daemon=True).start()
+
+    def stop_all(self) -> None:
+        self._closing.set()
+        self.local.stop_all()
+
+    def _keep_up(self) -> None:
+        """What a supervisor does: start again a service that has ended by itself."""
+        while not self._closing.wait(0.3):
+            for service in SERVICES:
+                if service not in self._down and not self.is_running(service):
+                    self.local.process(service).start()
 
     def _crash_log(self, service: str) -> Path:
         return self.local.directory / f"{service}.crashes"
@@ -100,7 +128,7 @@ def process_stack(directory: Path) -> Iterator[ProcessStack]:
     """A started stack, stopped at the end whatever happens."""
     stack = ProcessStack(directory)
     try:
-        stack.local.start_all()
+        stack.start_all()
         yield stack
     finally:
-        stack.local.stop_all()
+        stack.stop_all()

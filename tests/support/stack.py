@@ -22,7 +22,11 @@ TEST_RATES = Rates(general="2000r/s", sign_in="2000r/s", links="2000r/s", webhoo
 
 
 class Stack(Protocol):
-    """One running installation. All addresses are reachable from the test, all parts ready."""
+    """One running installation. All addresses are reachable from the test, all parts ready.
+
+    As in production, a service that ends by itself is started again; one that was stopped or killed
+    from here stays down until `start`.
+    """
 
     secrets: Secrets
     gateway: str
