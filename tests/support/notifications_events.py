@@ -17,6 +17,7 @@ from shared.contracts.billing import (
     PaymentReturnedV1,
 )
 from shared.contracts.scheduling import (
+    AgreementIssuedV1,
     Company,
     CompanyChangedV1,
     Inspection,
@@ -286,3 +287,16 @@ def refunded(**changes: Any) -> PaymentRefundedV1:
         "reason": "Mold swab removed",
     }
     return PaymentRefundedV1(**payment(**(fields | changes)))
+
+
+def agreement(version: int) -> AgreementIssuedV1:
+    return AgreementIssuedV1(
+        company_id=COMPANY,
+        agreement_id="agreement-1",
+        inspection_id=INSPECTION,
+        version=version,
+        title="Agreement",
+        text="Text",
+        total_cents=62500,
+        issued_on=NOW.date(),
+    )

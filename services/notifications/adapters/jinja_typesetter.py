@@ -1,10 +1,14 @@
 """Letters as HTML and as plain text, by the templates the caller brings."""
 
+import re
+
 import jinja2
 
 from services.notifications.domain.letter import Letter
 from services.notifications.domain.merge_tags import ButtonHere, Paragraph
 from shared.ui import Brand
+
+MANY_EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 class JinjaTypesetter:
@@ -18,7 +22,7 @@ class JinjaTypesetter:
         return self._rendered("mail/letter.html", letter)
 
     def text(self, letter: Letter) -> str:
-        return self._rendered("mail/letter.txt", letter)
+        return MANY_EMPTY_LINES.sub("\n\n", self._rendered("mail/letter.txt", letter)).strip()
 
     def _rendered(self, template: str, letter: Letter) -> str:
         before, after = _around_button(letter)

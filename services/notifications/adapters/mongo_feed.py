@@ -108,6 +108,8 @@ class MongoFeed:
         query = _visible(company_id, with_platform=wanted.with_platform)
         if wanted.category:
             query["category"] = wanted.category
+        if wanted.inspection_id:
+            query["inspection_id"] = wanted.inspection_id
         if wanted.waiting_only:
             query["waiting"] = True
         if before_seq is not None:

@@ -166,6 +166,8 @@ class MongoMails:
             query["kind"] = wanted.kind
         if wanted.address:
             query["address_key"] = wanted.address.strip().casefold()
+        if wanted.inspection_id:
+            query["inspection_id"] = wanted.inspection_id
         if before is not None:
             query["queued_at"] = {"$lt": before}
         return await self._found(query, limit)

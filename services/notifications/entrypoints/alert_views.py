@@ -44,11 +44,14 @@ class Day:
     rows: tuple[AlertView, ...]
 
 
-def wanted(show: Show, *, with_platform: bool) -> AlertFilter:
+def wanted(show: Show, *, with_platform: bool, inspection_id: str = "") -> AlertFilter:
     """What a chip asks for."""
     category = show if show in set(Category) else ""
     return AlertFilter(
-        category=category, waiting_only=show == "action", with_platform=with_platform
+        category=category,
+        waiting_only=show == "action",
+        with_platform=with_platform,
+        inspection_id=inspection_id,
     )
 
 

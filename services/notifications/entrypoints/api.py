@@ -59,10 +59,10 @@ class MailAnswer(BaseModel):
 
 
 class MailPage(BaseModel):
-    """Mails, newest first; pass `next_before` as `before` for the next page."""
+    """Mails, newest first; pass `next_cursor` as `cursor` for more."""
 
-    mails: list[MailAnswer]
-    next_before: AwareDatetime | None
+    items: list[MailAnswer]
+    next_cursor: str | None
 
 
 class AlertAnswer(BaseModel):
@@ -83,10 +83,10 @@ class AlertAnswer(BaseModel):
 
 
 class AlertPage(BaseModel):
-    """Alerts, newest first; pass `next_before_seq` as `before_seq` for the next page."""
+    """Alerts, newest first; pass `next_cursor` as `cursor` for more."""
 
-    alerts: list[AlertAnswer]
-    next_before_seq: int | None
+    items: list[AlertAnswer]
+    next_cursor: str | None
 
 
 def _mail(mail: Mail) -> MailAnswer:
@@ -124,16 +124,17 @@ async def list_mails(
     *,
     state: MailState | None = None,
     kind: MailKind | None = None,
-    before: datetime | None = None,
+    inspection_id: str = "",
+    cursor: datetime | None = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> MailPage:
     """The mail log."""
-    asked = MailFilter(state=state or "", kind=kind or "")
+    asked = MailFilter(state=state or "", kind=kind or "", inspection_id=inspection_id)
     mails = office.post.desks.reading.mails
-    found = await mails.page(caller.company_id, asked, before=before, limit=limit + 1)
+    found = await mails.page(caller.company_id, asked, before=cursor, limit=limit + 1)
     return MailPage(
-        mails=[_mail(mail) for mail in found[:limit]],
-        next_before=found[limit - 1].queued_at if len(found) > limit else None,
+        items=[_mail(mail) for mail in found[:limit]],
+        next_cursor=found[limit - 1].queued_at.isoformat() if len(found) > limit else None,
     )
 
 
@@ -150,19 +151,20 @@ async def read_mail(mail_id: str, caller: Caller, office: TheOffice) -> MailAnsw
 async def list_alerts(
     caller: Caller,
     office: TheOffice,
+    *,
     show: Show = "all",
-    before_seq: Annotated[int | None, Query(ge=1)] = None,
+    inspection_id: str = "",
+    cursor: Annotated[int | None, Query(ge=1)] = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> AlertPage:
     """The alert feed."""
     owner = isinstance(caller, Staff) and caller.role == "owner"
+    asked = wanted(show, with_platform=owner, inspection_id=inspection_id)
     feed = office.post.desks.reading.feed
-    found = await feed.alerts(
-        caller.company_id, wanted(show, with_platform=owner), before_seq=before_seq, limit=limit + 1
-    )
+    found = await feed.alerts(caller.company_id, asked, before_seq=cursor, limit=limit + 1)
     return AlertPage(
-        alerts=[_alert(item.alert, item.seq) for item in found[:limit] if item.alert],
-        next_before_seq=found[limit - 1].seq if len(found) > limit else None,
+        items=[_alert(item.alert, item.seq) for item in found[:limit] if item.alert],
+        next_cursor=str(found[limit - 1].seq) if len(found) > limit else None,
     )
 
 

@@ -67,6 +67,7 @@ class MailFilter:
     state: str = ""
     kind: str = ""
     address: str = ""
+    inspection_id: str = ""
 
 
 class MailLog(Protocol):
@@ -112,6 +113,7 @@ class AlertFilter:
     category: str = ""
     waiting_only: bool = False
     with_platform: bool = False
+    inspection_id: str = ""
 
 
 class Feed(Protocol):

@@ -1,0 +1,67 @@
+"""Any order and any number of deliveries lead to the same views, alerts and mails."""
+
+from itertools import permutations
+
+import pytest
+
+from services.notifications.usecases.notice_event import NotKnownYetError
+from shared.contracts.scheduling import InspectionRescheduledV1, InspectionServicesChangedV1
+from tests.support import notifications_events as told
+from tests.support.notifications_fakes import Bench
+
+EVENTS = (
+    told.company_changed(),
+    told.scheduled(),
+    InspectionServicesChangedV1(company_id=told.COMPANY, inspection=told.an_inspection(revision=2)),
+    InspectionRescheduledV1(company_id=told.COMPANY, inspection=told.an_inspection(revision=3)),
+    told.invoice_changed(),
+    told.recorded(),
+)
+
+
+async def outcome(events):
+    bench = Bench()
+    await bench.hear(*events)
+    for _ in range(3):
+        bench.later(seconds=30)
+        await bench.send_due()
+    return (
+        bench.desk.views.held,
+        sorted((alert.alert_id, alert.text, alert.detail) for alert in bench.alerts),
+        sorted((mail.mail_id, str(mail.state), mail.subject) for mail in bench.mails),
+        sorted(
+            (message.mail_id, message.subject, message.to_address) for message in bench.post.sent
+        ),
+    )
+
+
+async def test_every_order_leads_to_the_same_state():
+    expected = await outcome(EVENTS)
+    orders = list(permutations(EVENTS))[::7]
+    assert len(orders) > 100
+
+    for order in orders:
+        assert await outcome(order) == expected
+
+
+async def test_deliveries_that_come_twice_or_late_change_nothing():
+    expected = await outcome(EVENTS)
+
+    assert await outcome([*EVENTS, *reversed(EVENTS)]) == expected
+
+
+async def test_an_agreement_before_its_inspection_is_delivered_again_later():
+    with pytest.raises(NotKnownYetError):
+        await Bench().hear(told.agreement(2))
+
+
+async def test_another_companys_inspection_is_never_seen():
+    bench = Bench()
+    await bench.hear(told.scheduled())
+
+    stranger = told.scheduled(revision=9).model_copy(update={"company_id": "company-other"})
+    await bench.hear(stranger)
+
+    assert await bench.desk.views.inspection("company-other", told.INSPECTION) is None
+    kept = await bench.desk.views.inspection(told.COMPANY, told.INSPECTION)
+    assert kept.revision == 1
