@@ -1,5 +1,6 @@
 """What every answer carries and every request must respect: headers, sizes, correlation, traces."""
 
+import json
 import re
 import time
 from collections.abc import Mapping
@@ -69,9 +70,13 @@ class Guards:
         correlation_id = given.get("x-correlation-id", "")
         if not _CORRELATION_ID.fullmatch(correlation_id):
             correlation_id = uuid4().hex
-        limit = self._limit(scope["path"])
-        if int(given.get("content-length") or 0) > limit:
-            await _too_large(send)
+        limited = _Limited(receive, self._limit(scope["path"]))
+        length = given.get("content-length", "0")
+        if not (length.isascii() and length.isdigit()):
+            await _refuse(send, 400, "bad_request", "This length is not a number")
+            return
+        if int(length) > limited.left:
+            await _refuse_too_large(send)
             return
         with (
             because_of(Cause(correlation_id)),
@@ -81,10 +86,10 @@ class Guards:
                 kind=SpanKind.SERVER,
             ) as span,
         ):
-            answer = _Answer(send, self._headers, correlation_id)
+            answer = _Answer(send, self._headers, correlation_id, limited)
             started = time.perf_counter()
             try:
-                await self._app(scope, _Limited(receive, limit), answer)
+                await self._app(scope, limited, answer)
             finally:
                 route = getattr(scope.get("route"), "path", "unknown")
                 span.update_name(f"{scope['method']} {route}")
@@ -97,16 +102,45 @@ class Guards:
         return next((n for pattern, n in self._body_limits if pattern.fullmatch(path)), BODY_MAX)
 
 
+class _Limited:
+    """Counts the bytes of a body, whatever length was declared."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self.left = limit
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self.left -= len(message.get("body", b""))
+        if self.left < 0:
+            raise BodyTooLargeError
+        return message
+
+
 class _Answer:
     """Adds the headers that are missing when the answer starts."""
 
-    def __init__(self, send: Send, headers: Mapping[str, str], correlation_id: str) -> None:
+    def __init__(
+        self, send: Send, headers: Mapping[str, str], correlation_id: str, body: _Limited
+    ) -> None:
         self._send = send
         self._headers = headers
         self._correlation_id = correlation_id
+        self._body = body
+        self._replaced = False
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
+        if self._replaced:
+            return
+        if message["type"] == "http.response.start" and self._body.left < 0:
+            # The framework calls whatever goes wrong while it reads a body a bad request.
+            self._replaced, self.status = True, 413
+            await _refuse_too_large(self._guarded)
+            return
+        await self._guarded(message)
+
+    async def _guarded(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
@@ -120,32 +154,18 @@ class BodyTooLargeError(Exception):
     """A body without a declared length turned out too long."""
 
 
-class _Limited:
-    """Counts the bytes of a body sent in chunks."""
-
-    def __init__(self, receive: Receive, limit: int) -> None:
-        self._receive = receive
-        self._left = limit
-
-    async def __call__(self) -> Message:
-        message = await self._receive()
-        self._left -= len(message.get("body", b""))
-        if self._left < 0:
-            raise BodyTooLargeError
-        return message
+async def _refuse_too_large(send: Send) -> None:
+    await _refuse(send, 413, "too_large", "This is too large")
 
 
-async def _too_large(send: Send) -> None:
-    body = b'{"type":"about:blank","title":"This is too large","status":413,"code":"too_large"}'
-    await send(
-        {
-            "type": "http.response.start",
-            "status": 413,
-            "headers": [
-                (b"content-type", b"application/problem+json"),
-                (b"content-length", str(len(body)).encode()),
-                (b"connection", b"close"),
-            ],
-        }
-    )
+async def _refuse(send: Send, status: int, code: str, title: str) -> None:
+    """A problem document from before the application; the connection ends with it."""
+    problem = {"type": "about:blank", "title": title, "status": status, "code": code}
+    body = json.dumps(problem).encode()
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

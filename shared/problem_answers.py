@@ -149,7 +149,7 @@ async def _too_large(request: Request, _error: Exception) -> Response:
 
 
 async def _bug(request: Request, error: Exception) -> Response:
-    log.error("unexpected error", path=request.url.path, error=type(error).__name__)
+    log.error("unexpected error", path=request.url.path, exc_info=error)
     body = Problem(
         title="Something went wrong on our side",
         status=500,

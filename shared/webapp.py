@@ -11,6 +11,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.routing import iter_route_contexts
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.types import ASGIApp
 
 from shared import problem_answers
 from shared.config import ServiceConfig
@@ -44,7 +45,7 @@ def create_app(
         yield
         await runtime.stop()
 
-    app = FastAPI(
+    app = _GuardedApp(
         title=title,
         version="1.0.0",
         lifespan=lifespan,
@@ -56,16 +57,24 @@ def create_app(
     app.state.keyring = KeyRing.from_config(config)
     app.state.pages = pages
     app.state.runtime = runtime
-    app.add_middleware(
-        Guards,
-        headers=security_headers(secure=config.secure, form_action=form_action),
-        body_limits=body_limits or {},
-    )
+    app.guard(security_headers(secure=config.secure, form_action=form_action), body_limits or {})
     problem_answers.install(app)
     for router in (*routers, _operational(app)):
         app.include_router(router)
     _demand_declared_callers(app)
     return app
+
+
+class _GuardedApp(FastAPI):
+    """Guards go around everything, the answer to an unexpected error included."""
+
+    def guard(self, headers: Mapping[str, str], body_limits: Mapping[str, int]) -> None:
+        self._headers = headers
+        self._body_limits = body_limits
+
+    def build_middleware_stack(self) -> ASGIApp:
+        inside = super().build_middleware_stack()
+        return Guards(inside, headers=self._headers, body_limits=self._body_limits)
 
 
 def serve(factory: Callable[[], FastAPI], config: ServiceConfig, service: str) -> None:
@@ -148,6 +157,8 @@ def _operational(app: FastAPI) -> APIRouter:
         dependencies=[Depends(everyone("the description of the API is public"))],
     )
     async def openapi() -> JSONResponse:
-        return JSONResponse(app.openapi())
+        document = app.openapi()
+        paths = {path: item for path, item in document["paths"].items() if path.startswith("/api/")}
+        return JSONResponse({**document, "paths": paths})
 
     return router
