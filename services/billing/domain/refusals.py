@@ -186,3 +186,10 @@ class ForgedWebhookError(InvalidError):
     code = "webhook_refused"
     status = 400
     title = "This event was refused"
+
+
+class UnknownAccountError(InvalidError):
+    """The card processor does not know the account that was entered."""
+
+    code = "unknown_stripe_account"
+    title = "Stripe does not know this account"

@@ -1,0 +1,270 @@
+"""The Payments box of an inspection, and its page Fees & payments."""
+
+from datetime import date, datetime, time
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from services.billing.domain.bill import Bill
+from services.billing.domain.company import Company
+from services.billing.domain.gate import report_released
+from services.billing.domain.invoice import InvoiceStatus
+from services.billing.domain.payment import Method
+from services.billing.domain.refund import Refund, RefundState
+from services.billing.domain.refusals import BillNotFoundError, PaymentNotFoundError
+from services.billing.entrypoints.documents import invoice_pdf, receipt_pdf
+from services.billing.entrypoints.frame import Biller, Reader, Refunder, brand_of, today_of
+from services.billing.entrypoints.history import history
+from services.billing.entrypoints.once import id_from
+from services.billing.entrypoints.parts import Parts, UsedParts
+from services.billing.entrypoints.words import bill_word, invoice_word
+from services.billing.usecases.cancel_deferral import cancel_deferral
+from services.billing.usecases.record_manual_payment import (
+    RecordManualPayment,
+    record_manual_payment,
+)
+from services.billing.usecases.refund_payment import RefundPayment, refund_payment
+from shared.identity import Permission, Staff
+from shared.problems import RefusalError
+from shared.ui import Form
+from shared.ui.events import PAYMENTS_CHANGED, trigger
+from shared.webapp import page
+
+router = APIRouter(include_in_schema=False)
+BOX = "/billing/fragments/inspections/{inspection_id}/payments"
+BALANCE = "/billing/fragments/inspections/{inspection_id}/balance"
+ACTIVITY = "/billing/fragments/inspections/{inspection_id}/payment-activity"
+PAGE = "/staff/billing/inspections/{inspection_id}/payments"
+METHODS = [("cash", "Cash"), ("check", "Check"), ("card", "Card elsewhere"), ("other", "Other")]
+_NOON = time(12)
+
+
+@router.get(BOX)
+async def payments_box(
+    request: Request, inspection_id: str, staff: Reader, parts: UsedParts
+) -> HTMLResponse:
+    """The box on the inspection page."""
+    try:
+        bill = await parts.lists.bill(staff.company_id, inspection_id)
+    except BillNotFoundError:
+        return page(request, "payments_box_waiting.html", inspection_id=inspection_id)
+    company = await parts.lists.company(staff.company_id)
+    return page(request, "payments_box.html", **_standing(bill, company, staff, parts.clock()))
+
+
+@router.get(BALANCE)
+async def balance(
+    request: Request, inspection_id: str, staff: Reader, parts: UsedParts
+) -> HTMLResponse:
+    """The balance alone, for the page while it is open."""
+    bill = await parts.lists.bill(staff.company_id, inspection_id)
+    return page(request, "payments_balance.html", bill=bill, currency=bill.booking.currency)
+
+
+@router.get(ACTIVITY)
+async def activity(
+    request: Request, inspection_id: str, staff: Reader, parts: UsedParts
+) -> HTMLResponse:
+    """What changes on the page while it is open."""
+    bill = await parts.lists.bill(staff.company_id, inspection_id)
+    return page(request, "payment_activity.html", **await _shown(parts, staff, bill))
+
+
+@router.get(PAGE)
+async def payments_page(
+    request: Request, inspection_id: str, staff: Reader, parts: UsedParts, refund: str = ""
+) -> Response:
+    """Fees & payments; `refund` opens the form for that payment."""
+    bill = await parts.lists.bill(staff.company_id, inspection_id)
+    return await _page(request, parts, staff, bill, refund_of=refund)
+
+
+@router.post(PAGE)
+async def record(request: Request, inspection_id: str, staff: Biller, parts: UsedParts) -> Response:
+    """Record money received by hand."""
+    bill = await parts.lists.bill(staff.company_id, inspection_id)
+    form = Form.posted((await request.form()).multi_items())
+    command = _recording(form, bill, staff, parts.clock())
+    if command is None:
+        return await _page(request, parts, staff, bill, form=form, status=422)
+    try:
+        await record_manual_payment(command, books=parts.books, clock=parts.clock)
+    except RefusalError as refusal:
+        form.refuse("amount", refusal.detail)
+        bill = await parts.lists.bill(staff.company_id, inspection_id)
+        return await _page(request, parts, staff, bill, form=form, status=422)
+    return _back(inspection_id)
+
+
+@router.post("/staff/billing/payments/{payment_id}/refunds")
+async def refund(request: Request, payment_id: str, staff: Refunder, parts: UsedParts) -> Response:
+    """Give a payment back."""
+    bill = await parts.lists.bill_of_payment(staff.company_id, payment_id)
+    form = Form.posted((await request.form()).multi_items())
+    asked = _refunding(form, bill, payment_id, staff)
+    if asked is None:
+        return await _page(request, parts, staff, bill, form=form, status=422, refund_of=payment_id)
+    try:
+        done = await refund_payment(
+            asked, books=parts.books, gateway=parts.gateway, clock=parts.clock, new_id=parts.new_id
+        )
+    except RefusalError as refusal:
+        form.refuse("refund_amount", refusal.detail)
+        return await _page(request, parts, staff, bill, form=form, status=422, refund_of=payment_id)
+    return _after_refund(bill.inspection_id, done)
+
+
+@router.post("/staff/billing/invoices/{invoice_id}/deferral/cancel")
+async def take_back_deferral(
+    request: Request, invoice_id: str, staff: Biller, parts: UsedParts
+) -> Response:
+    """The client may not pay at closing after all."""
+    bill = await cancel_deferral(
+        company_id=staff.company_id, invoice_id=invoice_id, books=parts.books, clock=parts.clock
+    )
+    if request.headers.get("hx-request"):
+        return Response(status_code=204, headers=trigger(PAYMENTS_CHANGED))
+    return _back(bill.inspection_id)
+
+
+@router.get("/staff/billing/invoices/{invoice_id}/document")
+async def document(invoice_id: str, staff: Reader, parts: UsedParts) -> Response:
+    """The invoice as PDF."""
+    return await invoice_pdf(parts, staff.company_id, invoice_id)
+
+
+@router.get("/staff/billing/payments/{payment_id}/receipt")
+async def receipt(payment_id: str, staff: Reader, parts: UsedParts) -> Response:
+    """The receipt as PDF."""
+    return await receipt_pdf(parts, staff.company_id, payment_id)
+
+
+async def _page(
+    request: Request,
+    parts: Parts,
+    staff: Staff,
+    bill: Bill,
+    *,
+    form: Form | None = None,
+    status: int = 200,
+    refund_of: str = "",
+) -> HTMLResponse:
+    shown = await _shown(parts, staff, bill)
+    company = await parts.lists.company(staff.company_id)
+    invoice = bill.invoice_paid_by(refund_of) if refund_of else None
+    payment = invoice.payment(refund_of) if invoice else None
+    recording = form if form and not payment else None
+    return page(
+        request,
+        "payments_page.html",
+        status,
+        **shown,
+        brand=brand_of(company),
+        form=form,
+        recording=recording,
+        refunding=form if payment else None,
+        refund_payment=payment,
+        refund_invoice=invoice,
+        methods=METHODS,
+        payable=[i for i in bill.invoices if i.balance_cents],
+        idempotency_key=uuid4().hex,
+        flash=request.query_params.get("done", ""),
+    )
+
+
+async def _shown(parts: Parts, staff: Staff, bill: Bill) -> dict[str, object]:
+    company = await parts.lists.company(staff.company_id)
+    attempts = await parts.lists.attempts(staff.company_id, bill.inspection_id)
+    refunds = await parts.lists.refunds(staff.company_id, bill.inspection_id)
+    standing = _standing(bill, company, staff, parts.clock())
+    return {**standing, "history": history(bill, attempts, refunds)}
+
+
+def _standing(
+    bill: Bill, company: Company | None, staff: Staff, now: datetime
+) -> dict[str, object]:
+    """What the box and the page both show."""
+    today = today_of(company, now, bill.booking.time_zone)
+    live = [i for i in bill.invoices if i.status is not InvoiceStatus.VOID] or [bill.client_invoice]
+    return {
+        "bill": bill,
+        "booking": bill.booking,
+        "company": company,
+        "currency": bill.booking.currency,
+        "zone": bill.booking.time_zone,
+        "today": today,
+        "word": bill_word(bill),
+        "released": report_released(bill),
+        "rows": [(invoice, invoice_word(bill, invoice, today)) for invoice in live],
+        "may_bill": staff.may(Permission.BILL),
+        "may_refund": staff.may(Permission.REFUND),
+        "page_url": PAGE.format(inspection_id=bill.inspection_id),
+        "activity_url": ACTIVITY.format(inspection_id=bill.inspection_id),
+    }
+
+
+def _recording(form: Form, bill: Bill, staff: Staff, now: datetime) -> RecordManualPayment | None:
+    currency = bill.booking.currency
+    invoice = next((i for i in bill.invoices if i.invoice_id == form.value("invoice")), None)
+    if invoice is None:
+        form.refuse("invoice", "Choose the invoice that was paid")
+    method = form.value("method")
+    if method not in dict(METHODS):
+        form.refuse("method", "Choose how it was paid")
+    cents = form.cents("amount", "Enter the amount you received", currency=currency)
+    day = form.day("received_on", "Enter the day you received it")
+    reference = form.text("reference", length_max=60)
+    note = form.text("note")
+    client_note = form.text("client_note")
+    if invoice is None or cents is None or day is None or not form.ok:
+        return None
+    return RecordManualPayment(
+        company_id=staff.company_id,
+        invoice_id=invoice.invoice_id,
+        payment_id=id_from("hand", staff.company_id, form.value("idempotency_key")),
+        amount_cents=cents,
+        method=Method(method),
+        reference=reference,
+        received_at=_received_at(day, bill.booking.time_zone, now),
+        note=note,
+        client_note=client_note,
+        recorded_by=staff.name,
+    )
+
+
+def _received_at(day: date, zone: str, now: datetime) -> datetime:
+    """Today means now; another day means its noon."""
+    if day == now.astimezone(ZoneInfo(zone)).date():
+        return now
+    return datetime.combine(day, _NOON, ZoneInfo(zone)).astimezone(now.tzinfo)
+
+
+def _refunding(form: Form, bill: Bill, payment_id: str, staff: Staff) -> RefundPayment | None:
+    invoice = bill.invoice_paid_by(payment_id)
+    if invoice is None:
+        raise PaymentNotFoundError
+    currency = bill.booking.currency
+    cents = form.cents("refund_amount", "Enter the amount to refund", currency=currency)
+    reason = form.text("reason", "Say why; the client sees it on the receipt mail")
+    if cents is None or not form.ok:
+        return None
+    return RefundPayment(
+        company_id=staff.company_id,
+        payment_id=payment_id,
+        amount_cents=cents,
+        with_credit=form.value("effect") == "credit",
+        reason=reason,
+        requested_by=staff.name,
+        request_key=id_from("refund", staff.company_id, form.value("idempotency_key")),
+    )
+
+
+def _after_refund(inspection_id: str, done: Refund) -> Response:
+    words = {RefundState.SUCCEEDED: "refunded", RefundState.PENDING: "refunding"}
+    return _back(inspection_id, words.get(done.state, "refund-failed"))
+
+
+def _back(inspection_id: str, done: str = "saved") -> Response:
+    return RedirectResponse(f"{PAGE.format(inspection_id=inspection_id)}?done={done}", 303)
