@@ -29,11 +29,10 @@ def pay_out(scope: Scope, amount: int, currency: str, **values: Any) -> Json:
         arrival_date=scope.now() + _DAY_SECONDS,
         currency=currency,
         method="standard",
-        reconciliation_status="not_applicable",
         source_type="card",
         status="in_transit",
         type="bank_account",
-        **{"metadata": {}, **values},
+        **{"metadata": {}, "reconciliation_status": "not_applicable", **values},
     )
     movement = Movement(payout["id"], -amount, currency, "payout", "payout", at_once=True)
     payout["balance_transaction"] = money.record(scope, movement)["id"]

@@ -31,28 +31,29 @@ class Sender:
         async with httpx.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=False) as client:
             while True:
                 self._world.deliveries_changed.clear()
-                for row in self._due():
+                now = time.time()  # one moment for both questions, or a row falls in between
+                for row in self._due(now):
                     self._in_hand.add(row["id"])
                     task = asyncio.create_task(self._deliver(client, row))
                     self._tasks.add(task)
                     task.add_done_callback(self._tasks.discard)
-                await self._sleep()
+                await self._sleep(now)
 
-    def _due(self) -> list[sqlite3.Row]:
+    def _due(self, now: float) -> list[sqlite3.Row]:
         free = AT_ONCE_MAX - len(self._in_hand)
         if free <= 0 or self._world.store.setting(PAUSED, default=False):
             return []
         rows = self._world.store.db.execute(
             "SELECT * FROM deliveries WHERE state = 'pending' AND due <= ?"
             " ORDER BY due, id LIMIT ?",
-            (time.time(), AT_ONCE_MAX + len(self._in_hand)),
+            (now, AT_ONCE_MAX + len(self._in_hand)),
         ).fetchall()
         return [row for row in rows if row["id"] not in self._in_hand][:free]
 
-    async def _sleep(self) -> None:
+    async def _sleep(self, now: float) -> None:
         row = self._world.store.db.execute(
             "SELECT min(due) AS due FROM deliveries WHERE state = 'pending' AND due > ?",
-            (time.time(),),
+            (now,),
         ).fetchone()
         wait = SLEEP_SECONDS_MAX if row["due"] is None else row["due"] - time.time()
         try:

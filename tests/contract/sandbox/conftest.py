@@ -24,8 +24,9 @@ def _sandbox(_receiver, tmp_path_factory):
 @pytest.fixture
 def sandbox(_sandbox):
     _sandbox.control("reset")
+    logged = len(_sandbox.log())
     yield _sandbox
-    assert "Traceback" not in _sandbox.log(), _sandbox.log()[-4000:]
+    assert "Traceback" not in _sandbox.log()[logged:], _sandbox.log()[logged:][-4000:]
 
 
 @pytest.fixture
