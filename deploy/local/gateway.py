@@ -20,7 +20,7 @@ def spec(state: Path, ports: Ports, *, rates: Rates | None = None, sandboxed: bo
             static=programs.ROOT / "shared/ui/static",
             upstreams={name: f"127.0.0.1:{numbers[name]}" for name in SERVICES},
             sandbox=f"127.0.0.1:{ports.sandbox}" if sandboxed else "",
-            access_log=str(state / "logs/gateway.access.log"),
+            access_log=str(state / "logs/gateway.log"),
             user="root" if os.geteuid() == 0 else "",  # the checkout may be readable by root only
             rates=rates or Rates(),
         )
