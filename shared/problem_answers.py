@@ -1,6 +1,7 @@
 """Refusals as HTTP: problem+json for programs, a page in plain words for people (RFC 9457)."""
 
 from http import HTTPStatus
+from traceback import format_exception
 from typing import Any
 from urllib.parse import quote
 
@@ -149,7 +150,7 @@ async def _too_large(request: Request, _error: Exception) -> Response:
 
 
 async def _bug(request: Request, error: Exception) -> Response:
-    log.error("unexpected error", path=request.url.path, exc_info=error)
+    log.error("unexpected error", path=request.url.path, exception="".join(format_exception(error)))
     body = Problem(
         title="Something went wrong on our side",
         status=500,
