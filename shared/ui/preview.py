@@ -49,15 +49,23 @@ async def page(request: Request) -> Response:
     name = request.path_params.get("name", "components")
     if name not in data.PAGES:
         return problem_page(404)
-    return render(name, state=request.query_params.get("state", data.PAGES[name][0]))
+    state = request.query_params.get("state", data.PAGES[name][0])
+    if state == "error" and name in data.WRONG:
+        return refusing(name, Form({"email": "priya@example", "client_email": "ellen"}))
+    return render(name, state=state)
 
 
 async def wrong(request: Request) -> Response:
     """Answer a posted form as if every field were wrong, keeping what was typed."""
     form = Form.posted((await request.form()).multi_items())
-    for field, message in data.WRONG[request.path_params["name"]]:
+    return refusing(request.path_params["name"], form)
+
+
+def refusing(name: str, form: Form) -> Response:
+    """Show a page again with every error it can have."""
+    for field, message in data.WRONG[name]:
         form.refuse(field, message)
-    return render(request.path_params["name"], 422, state="error", form=form)
+    return render(name, 422, state="error", form=form)
 
 
 def problem_page(status: int) -> Response:

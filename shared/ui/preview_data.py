@@ -235,13 +235,20 @@ def around(name: str) -> dict[str, Any]:
         "sites": SITES,
         "minutes_ago": minutes_ago,
         "refused": _refused(),
+        "overpaid": _overpaid(),
         "examples": [(page, states) for page, states in PAGES.items() if page != "components"],
         "hues": list(HUES),
     }
 
 
+def _overpaid() -> Form:
+    form = Form({"amount": "8,000.00"})
+    form.refuse("amount", "Enter an amount of $7,385.00 or less")
+    return form
+
+
 def _refused() -> Form:
-    form = Form({"fixed": "150.00", "amount": "8,000.00"})
+    form = Form({"fixed": "150.00"})
     form.refuse(
         "fixed",
         "Fixed amount cannot exceed $0.00. Every fee on this inspection is already paid",
