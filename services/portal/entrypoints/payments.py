@@ -24,7 +24,8 @@ from shared.webapp import page
 
 clients = APIRouter(prefix=CLIENT_PAGES, include_in_schema=False)
 payers = APIRouter(prefix=PAYER_PAGES, include_in_schema=False)
-Amount = Annotated[int, Form(gt=0, le=MAX_CENTS)]
+Amount = Annotated[str, Form(pattern=f"^[1-9][0-9]{{0,{len(str(MAX_CENTS)) - 1}}}$")]
+"""Whole cents as the page wrote them: `475.00` is no such number, nor is `1e3`."""
 Key = Annotated[str, Path(max_length=64)]
 Tries = Annotated[int, Form(ge=0, le=1_000)]
 
@@ -38,7 +39,9 @@ async def client_pays(
     async def again(refusal: Refusal) -> HTMLResponse:
         return await client_page(request, visitor, refusal=refusal)
 
-    return await _pay(request, visitor, f"/p/i/{visitor.link.link_id}", key, amount_cents, again)
+    return await _pay(
+        request, visitor, f"/p/i/{visitor.link.link_id}", key, int(amount_cents), again
+    )
 
 
 @payers.post("/pay")
@@ -50,7 +53,9 @@ async def payer_pays(
     async def again(refusal: Refusal) -> HTMLResponse:
         return await payer_page(request, visitor, refusal=refusal)
 
-    return await _pay(request, visitor, f"/pay/i/{visitor.link.link_id}", key, amount_cents, again)
+    return await _pay(
+        request, visitor, f"/pay/i/{visitor.link.link_id}", key, int(amount_cents), again
+    )
 
 
 async def _pay(  # noqa: PLR0917 - one call site per kind of page

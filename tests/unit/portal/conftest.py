@@ -104,7 +104,7 @@ def keyrings():
     }
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def config(keyrings):
     return PortalConfig(
         mongo_url="mongodb://nowhere",
@@ -120,8 +120,14 @@ def config(keyrings):
     )
 
 
+@pytest.fixture(scope="session")
+def app(config):
+    """Built once; each test gives it ports of its own."""
+    return build(config, None, SimpleNamespace(service="portal"))
+
+
 @pytest.fixture
-async def empty_portal(config, keyrings):
+async def empty_portal(app, keyrings):
     """A portal that has not heard anything yet."""
     clock = SimpleNamespace(now=NOW)
     views = MemoryViews()
@@ -136,7 +142,7 @@ async def empty_portal(config, keyrings):
         clock=lambda: clock.now,
         misses=Misses(),
     )
-    app = build(config, wiring, SimpleNamespace(service="portal"))
+    app.state.wiring = wiring
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(
         transport=transport, base_url=ORIGIN, headers={"accept": "text/html"}

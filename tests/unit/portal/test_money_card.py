@@ -57,7 +57,10 @@ def outcome(minutes_ago, reason="Your card was declined."):
     )
 
 
-def card_of(invoice, *, outcomes=Outcomes(), at=None, now=NOW, before_publish=False, **how):
+NOTHING_HAPPENED = Outcomes()
+
+
+def card_of(invoice, *, outcomes=NOTHING_HAPPENED, at=None, now=NOW, before_publish=False, **how):
     return money_card(invoice, outcomes, company(**how), at, now, before_publish=before_publish)
 
 
