@@ -56,7 +56,7 @@ async def stream(
         start = int(last_event_id)
     else:
         start = after if after is not None else await feed.latest_seq(staff.company_id)
-    reader = _Reader(request.app.state.pages, office, staff, show=show, start=start)
+    reader = StreamReader(request.app.state.pages, office, staff, show=show, start=start)
     return StreamingResponse(
         reader.messages(),
         media_type="text/event-stream",
@@ -64,7 +64,7 @@ async def stream(
     )
 
 
-class _Reader:
+class StreamReader:
     """One open stream."""
 
     def __init__(
