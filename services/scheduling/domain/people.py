@@ -39,7 +39,7 @@ def client_of(people: People) -> Person:
     for person in people:
         if person.role == "client":
             return person
-    raise LastClientError("An inspection needs a client", field="client")
+    raise LastClientError(field="client_name")
 
 
 def person_in(people: People, contact_id: str) -> Person:

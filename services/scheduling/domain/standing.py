@@ -75,9 +75,14 @@ class BilledLine:
     paid_at: datetime | None = None
 
 
-def payment_word(balance: Balance | None) -> str:
-    """Return the badge of the whole inspection: `Due`, `Partly paid`, `Paid`, `Processing`."""
-    if balance is None or balance.total_cents == 0:
+def payment_word(balance: Balance | None, total_cents: int) -> str:
+    """Return the badge of the whole inspection: `Due`, `Partly paid`, `Paid`, `Processing`.
+
+    Until billing has told anything, what the inspection costs (`total_cents`) is due.
+    """
+    if balance is None:
+        return "Due" if total_cents else "Nothing due"
+    if balance.total_cents == 0:
         return "Nothing due"
     if balance.balance_cents == 0:
         return "Processing" if balance.processing_cents else "Paid"

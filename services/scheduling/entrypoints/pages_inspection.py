@@ -190,7 +190,7 @@ def header_words(
     if inspection.status == "cancelled":
         return words
     waits = inspection.policy.collect_payment_after_publish and inspection.status == "scheduled"
-    word = payment_word(balance)
+    word = payment_word(balance, inspection.total_cents)
     words.append("Nothing due yet" if waits and word == "Due" else word)
     words += [agreement_word(agreement), report_word(inspection, balance)]
     if inspection.notifications_disabled:

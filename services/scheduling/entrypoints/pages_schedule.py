@@ -152,7 +152,7 @@ def _word(listed: ListedInspection) -> str:
     waits = inspection.policy.collect_payment_after_publish and inspection.status == "scheduled"
     if waits and inspection.total_cents and not (balance and balance.paid_cents):
         return "Nothing due yet"
-    word = payment_word(balance)
+    word = payment_word(balance, inspection.total_cents)
     if word == "Due":
         return f"Due {short_day(inspection.starts_at, inspection.time_zone)}"
     return word
@@ -165,7 +165,10 @@ def _by_day(found: Sequence[ListedInspection], zone: ZoneInfo) -> list[tuple[dat
 
 def _figures(found: Sequence[ListedInspection], currency: str) -> dict[str, object]:
     on = [listed for listed in found if listed.inspection.status != "cancelled"]
-    due = [listed.balance.balance_cents for listed in on if listed.balance]
+    due = [
+        listed.balance.balance_cents if listed.balance else listed.inspection.total_cents
+        for listed in on
+    ]
     published = [listed for listed in on if listed.inspection.status == "published"]
     return {
         "count": len(on),
