@@ -174,7 +174,7 @@ def _refreshed(invoice: Invoice, booking: Booking, share_cents: int) -> Invoice:
         gate=gate_of(booking, collect_now=invoice.collect_now),
         voided=invoice.voided if not client else booking.cancelled and invoice.empty,
     )
-    if client and not changed.settled:
+    if client:  # paid or not: news in any order must lead to one state
         due_on = changed.deferral.closing_on if changed.deferral else booking.starts_on
         changed = replace(changed, due_on=due_on)
     paid_in_full = not client and changed.settled and changed.paid_cents > 0

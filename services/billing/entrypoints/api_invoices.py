@@ -58,7 +58,7 @@ async def list_invoices(
     )
     found = await parts.lists.invoices(caller.company_id, query)
     rows = [InvoiceRowOut.of(row) for row in found.rows]
-    return InvoicesOut(invoices=rows, next_cursor=found.next_cursor)
+    return InvoicesOut(items=rows, next_cursor=found.next_cursor)
 
 
 @router.get("/invoices/{invoice_id}", responses=responses(401, 403, 404))

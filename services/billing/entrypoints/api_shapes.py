@@ -95,7 +95,7 @@ class InvoiceRowOut(BaseModel):
 class InvoicesOut(BaseModel):
     """A page of invoices, newest first."""
 
-    invoices: list[InvoiceRowOut]
+    items: list[InvoiceRowOut]
     next_cursor: str | None
 
 
