@@ -30,6 +30,7 @@ class MemoryViews:
         self.companies = {}
         self.finds = 0
         self.writes = 0
+        self.told = []
 
     async def revisions(self, view_ids):
         self.finds += 1
@@ -98,7 +99,7 @@ class MemoryViews:
         for key, parts in self.parts.items():
             self.parts[key] = {name: parts[name] for name in parts if name == "signature"}
         self.known.clear()
-        self.told = [event]
+        self.told.append(event)
         return count
 
 

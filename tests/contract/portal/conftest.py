@@ -1,0 +1,97 @@
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from deploy.product import OPERATOR
+from services.portal.adapters.mongo_checkouts import MongoCheckouts
+from services.portal.adapters.mongo_links import MongoLinks
+from services.portal.adapters.mongo_signatures import MongoSignatures
+from services.portal.adapters.mongo_views import MongoProjections, MongoRebuilding, MongoViews
+from services.portal.main import COLLECTIONS, SERVICE
+from services.portal.usecases.project_events import project_events
+from shared.messaging.outbox import OUTBOX, Outbox
+from shared.mongo import Store
+from tests.support.bus import Bus
+from tests.support.portal_fakes import (
+    MemoryCheckouts,
+    MemoryLinks,
+    MemorySignatures,
+    MemoryViews,
+)
+from tests.support.portal_samples import NOW
+
+
+@dataclass
+class Stores:
+    """All of the portal's stores on one backend."""
+
+    views: Any
+    links: Any
+    signatures: Any
+    checkouts: Any
+    rebuilding: Any
+    project: Any
+    told: Any
+
+    async def tell(self, *events, at=NOW):
+        """One batch of the bus."""
+        await self.project([(event, at) for event in events])
+
+
+@pytest.fixture(scope="session")
+def mongo(tmp_path_factory):
+    """A database server of our own; the address for somebody who may do anything."""
+    bus = Bus(tmp_path_factory.mktemp("mongo"))
+    try:
+        bus.start("mongo")
+        yield bus.mongo_url(OPERATOR)
+    finally:
+        bus.stack.stop_all()
+
+
+@pytest.fixture(params=["memory", "mongo"])
+async def stores(request):
+    if request.param == "memory":
+        yield in_memory()
+        return
+    store = Store(request.getfixturevalue("mongo"), f"portal_{uuid4().hex[:12]}")
+    await store.ensure((OUTBOX, *COLLECTIONS))
+    yield on_mongo(store)
+    await store.close()
+
+
+def in_memory():
+    views, links = MemoryViews(), MemoryLinks()
+    signatures = MemorySignatures(views)
+
+    async def told():
+        return [event.name for event in (*links.told, *signatures.told, *views.told)]
+
+    async def project(batch):
+        await project_events(batch, views)
+
+    return Stores(views, links, signatures, MemoryCheckouts(), views, project, told)
+
+
+def on_mongo(store):
+    outbox = Outbox(store, SERVICE)
+
+    async def project(batch):
+        await store.transaction(
+            lambda session: project_events(batch, MongoProjections(store, session))
+        )
+
+    async def told():
+        return [row["type"] async for row in store[OUTBOX.name].find().sort("seq")]
+
+    return Stores(
+        MongoViews(store),
+        MongoLinks(store, outbox),
+        MongoSignatures(store, outbox),
+        MongoCheckouts(store),
+        MongoRebuilding(store, outbox),
+        project,
+        told,
+    )
