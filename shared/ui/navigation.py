@@ -52,6 +52,16 @@ PLACES = (
         count_path="/notifications/fragments/alerts/count",
     ),
 )
+SETTINGS_TABS = (
+    ("client-portal", "Client portal", "/staff/scheduling/settings/client-portal"),
+    ("company", "Company", "/staff/scheduling/settings/company"),
+    ("services", "Services", "/staff/scheduling/settings/services"),
+    ("staff", "Team and API keys", "/staff/scheduling/settings/staff"),
+    ("billing", "Payments", "/staff/billing/settings"),
+    ("email", "Email", "/staff/notifications/settings"),
+)
+"""The settings of one company, whichever service keeps them."""
+
 SETTINGS = Place("settings", "Settings", "settings", "/staff/scheduling/settings", roles=OWNER)
 
 
