@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import aio_pika
 from pymongo import MongoClient
@@ -14,14 +15,17 @@ from deploy.local import database
 from deploy.local.stack import LocalStack
 from deploy.product import OPERATOR, SERVICES
 from shared.contracts.event import Event
+from shared.contracts.portal import LinkOpenedV1
 from shared.messaging.consumer import Consumer
 from shared.messaging.inbox import INBOX
+from shared.messaging.operations import Operations
 from shared.messaging.outbox import OUTBOX, Outbox
-from shared.messaging.publisher import connect
+from shared.messaging.publisher import Publisher, connect
 from shared.messaging.relay import LEASES, Relay
 from shared.messaging.subscription import Delivery, Subscription, one_by_one
-from shared.messaging.topology import UNROUTED, queue_depth
+from shared.messaging.topology import EVENTS_EXCHANGE, UNROUTED, queue_depth
 from shared.mongo import Collection, Session, Store
+from tools.samples import published, sample
 
 EFFECTS = Collection("effects")
 """What the consumers of these tests write: one document per handled event."""
@@ -132,11 +136,48 @@ class Bus:
         async with connection:
             return (await queue_depth(connection, queue))[0]
 
+    @asynccontextmanager
+    async def operations(self, service: str, store: Store) -> AsyncIterator[Operations]:
+        """What the service's operator can do."""
+        async with Operations.opened(service, self.rabbit_url(service), store) as operations:
+            yield operations
+
+    @asynccontextmanager
+    async def publisher(self, service: str, *exchanges: str) -> AsyncIterator[Publisher]:
+        """A channel of the service, for messages that no outbox would write."""
+        connection = await connect(self.rabbit_url(service))
+        async with connection:
+            publisher = Publisher(connection)
+            await publisher.open(*(exchanges or (EVENTS_EXCHANGE,)))
+            yield publisher
+
+
+async def publish(publisher: Publisher, event: Event, **changes: object) -> str:
+    """Publish one event as its owner's relay would; its id."""
+    envelope = published(type(event)).model_copy(
+        update={"id": uuid4().hex, "data": event.model_dump(mode="json")}
+    )
+    message = {
+        "body": envelope.model_dump_json().encode(),
+        "exchange": EVENTS_EXCHANGE,
+        "routing_key": event.name,
+        "message_id": envelope.id,
+        "type_": event.name,
+        "correlation_id": envelope.correlation_id,
+    }
+    await publisher.publish(**(message | changes))
+    return str((message | changes)["message_id"])
+
 
 async def tell(store: Store, source: str, *events: Event) -> None:
     """Commit the events in one transaction."""
     outbox = Outbox(store, source)
     await store.transaction(lambda session: outbox.add(events, session))
+
+
+def opening(number: int) -> LinkOpenedV1:
+    """The event these tests tell of: the portal owns it."""
+    return sample(LinkOpenedV1).model_copy(update={"link_id": f"link-{number}"})
 
 
 def remembering(store: Store, *contracts: type[Event]) -> Subscription:
@@ -164,6 +205,11 @@ async def write_effect(store: Store, delivery: Delivery, session: Session) -> No
 async def effects(store: Store) -> list[str]:
     """The ids of what the handled events were about, in the order they were handled."""
     return [row["about"] async for row in store[EFFECTS.name].find().sort("_id", 1)]
+
+
+async def handled(store: Store, count: int) -> bool:
+    """Whether that many events have had their effect."""
+    return len(await effects(store)) >= count
 
 
 async def eventually(condition: Callable[[], Awaitable[object]], within: float = 20.0) -> None:
