@@ -4,9 +4,10 @@ import re
 
 import jinja2
 
+from services.notifications.domain.colours import nearest
 from services.notifications.domain.letter import Letter
 from services.notifications.domain.merge_tags import ButtonHere, Paragraph
-from shared.ui import Brand
+from shared.ui.navigation import HUES, Brand
 
 MANY_EMPTY_LINES = re.compile(r"\n{3,}")
 
@@ -32,7 +33,12 @@ class JinjaTypesetter:
             letter=letter,
             before=before,
             following=after,
-            brand=Brand(name=sender.name, phone=sender.phone, email=sender.email),
+            brand=Brand(
+                name=sender.name,
+                phone=sender.phone,
+                email=sender.email,
+                hue=nearest(sender.hue, HUES),
+            ),
             subject=letter.subject,
             preheader=letter.preheader,
             button=(button.label, button.url) if button else None,

@@ -16,6 +16,8 @@ FACTS_PAUSE = timedelta(seconds=1)
 RETRY_FIRST = timedelta(seconds=30)
 RETRY_LONGEST = timedelta(hours=4)
 GIVE_UP_AFTER = timedelta(hours=24)
+FORGET_AFTER = timedelta(hours=25)
+"""A little later: the last try within a day is still made."""
 DOUBLINGS_MAX = 16
 
 APPOINTMENT = frozenset({MailKind.CONFIRMATION, MailKind.RESCHEDULED})
@@ -154,7 +156,13 @@ def _behind(situation: Situation) -> bool:
     return published or (balance is not None and balance.total_cents < ordered)
 
 
+def _too_late(mail: Mail, _situation: Situation, now: datetime) -> Verdict | None:
+    """Whatever kept it from leaving, nobody expects it any more."""
+    return Skip("too_late") if now > mail.queued_at + FORGET_AFTER else None
+
+
 RULES: tuple[Rule, ...] = (
+    _too_late,
     _wait_for_facts,
     _suppress,
     _skip_cancelled,

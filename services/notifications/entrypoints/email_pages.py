@@ -18,7 +18,7 @@ from services.notifications.entrypoints.office import Office, Reader, TheOffice,
 from services.notifications.usecases.ports import MailFilter
 from shared.contracts.scheduling import Inspection
 from shared.identity import Staff
-from shared.ui.mails import PREVIEW_HEADERS, in_the_dark
+from shared.ui.mails import PREVIEW_HEADERS, seen_in
 from shared.webapp import page
 
 BOX_ROWS = 12
@@ -124,8 +124,7 @@ async def letter(
     kept = await office.post.desks.reading.mails.letter(staff.company_id, mail_id)
     if kept is None:
         raise MailNotFoundError
-    html = in_the_dark(kept.html) if theme == "dark" else kept.html
-    return HTMLResponse(html, headers=PREVIEW_HEADERS)
+    return HTMLResponse(seen_in(theme, kept.html), headers=PREVIEW_HEADERS)
 
 
 async def _activity(

@@ -22,6 +22,7 @@ REASONS = {
     "not_an_address": "Bounced: this is not an email address",
     "link_unavailable": "Waiting for its link",
     "facts_missing": "Waiting",
+    "too_late": "Not sent: it waited for more than a day",
     "invoice_missing": "Waiting for the invoice",
     "payment_in_flight": "Waiting until the payment under way is known",
     "server_left_alone": "The mail server does not answer. Trying again",

@@ -7,11 +7,12 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, FastAPI, Request
 
+from services.notifications.domain.colours import nearest
 from services.notifications.usecases.ports import Figures
 from services.notifications.usecases.send_claimed_mail import PostOffice
 from shared.contracts.scheduling import Company
 from shared.identity import Permission, Staff, may, staff_page
-from shared.ui.navigation import DEFAULT_HUE, HUES, Brand, Shell
+from shared.ui.navigation import HUES, Brand, Shell
 
 
 class Waker(Protocol):
@@ -70,18 +71,13 @@ def brand(company: Company | None) -> Brand:
     """The company's look; before we were told of it, a plain one."""
     if company is None:
         return Brand(name="Your company")
-    nearest = min(HUES, key=lambda name: _apart(HUES[name], company.hue), default=DEFAULT_HUE)
     return Brand(
         name=company.name,
         tagline=company.tagline,
         phone=company.phone,
         email=company.email,
-        hue=nearest,
+        hue=nearest(company.hue, HUES),
     )
-
-
-def _apart(one: int, other: int) -> int:
-    return min((one - other) % 360, (other - one) % 360)
 
 
 def sees_platform(staff: Staff) -> bool:

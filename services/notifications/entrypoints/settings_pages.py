@@ -16,7 +16,7 @@ from services.notifications.usecases.preview_letter import typeset
 from shared import ui
 from shared.identity import Staff
 from shared.problems import RefusalError, UnavailableError
-from shared.ui.mails import PREVIEW_HEADERS, in_the_dark
+from shared.ui.mails import PREVIEW_HEADERS, seen_in
 from shared.webapp import page
 
 PATH = "/staff/notifications/settings"
@@ -126,8 +126,7 @@ async def _preview(
     situation = sample_situation(key, company)
     post = office.post
     kept = typeset(sample_mail(key, words), situation, words, post.typesetter, post.public_url)
-    html = in_the_dark(kept.html) if theme == "dark" else kept.html
-    return HTMLResponse(html, headers=PREVIEW_HEADERS)
+    return HTMLResponse(seen_in(theme, kept.html), headers=PREVIEW_HEADERS)
 
 
 def _standard(key: str) -> StandardText:

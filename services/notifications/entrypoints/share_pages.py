@@ -24,7 +24,7 @@ from shared.contracts.scheduling import Inspection
 from shared.identity import Staff
 from shared.problems import RefusalError
 from shared.ui.events import EMAILS_CHANGED, trigger
-from shared.ui.mails import PREVIEW_HEADERS, in_the_dark
+from shared.ui.mails import PREVIEW_HEADERS, seen_in
 from shared.webapp import page
 
 SHARE = "/staff/notifications/inspections/{inspection_id}/share"
@@ -158,8 +158,7 @@ async def letter_answer(office: Office, mail: Mail, theme: str) -> HTMLResponse:
         typesetter=office.post.typesetter,
         public_url=office.post.public_url,
     )
-    html = in_the_dark(kept.html) if theme == "dark" else kept.html
-    return HTMLResponse(html, headers=PREVIEW_HEADERS)
+    return HTMLResponse(seen_in(theme, kept.html), headers=PREVIEW_HEADERS)
 
 
 async def _form_page(

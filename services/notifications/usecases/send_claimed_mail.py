@@ -74,7 +74,7 @@ async def send_claimed_mail(mail: Mail, office: PostOffice) -> Mail:
     )
     match verdict(mail, situation, now):
         case Hold(until, reason):
-            result = _Result(mail=_put_back(mail, until, reason, now))
+            result = _Result(mail=_put_back(mail, until, reason))
         case Skip(reason):
             result = _Result(mail=mail.moved(MailState.SKIPPED, at=now, reason=reason))
         case Suppress(reason):
@@ -103,8 +103,8 @@ async def _send(mail: Mail, situation: Situation, office: PostOffice) -> _Result
                 purpose=mail.kind,
             )
         except LinkUnavailableError:
-            now = office.clock()
-            return _Result(mail=_put_back(mail, now + LINK_PAUSE, "link_unavailable", now))
+            until = office.clock() + LINK_PAUSE
+            return _Result(mail=_put_back(mail, until, "link_unavailable"))
         url = minted.url
         await office.desks.reading.mails.note_link(mail, minted.link_id)
     outcome = await office.post.send(_outgoing(mail, situation, letter.with_link(url), office))
@@ -148,9 +148,7 @@ def _outgoing(mail: Mail, situation: Situation, letter: Letter, office: PostOffi
     )
 
 
-def _put_back(mail: Mail, until: datetime, reason: str, now: datetime) -> Mail:
-    if now - mail.queued_at > timedelta(hours=24):
-        return mail.moved(MailState.SKIPPED, at=now, reason=reason)
+def _put_back(mail: Mail, until: datetime, reason: str) -> Mail:
     return mail.postponed(until, reason=reason, counts=False)
 
 

@@ -235,11 +235,11 @@ async def test_resending_to_a_client_without_an_address_is_refused():
         )
 
 
-async def test_a_mail_whose_facts_never_come_is_given_up_after_a_day():
+async def test_a_mail_whose_facts_never_come_is_forgotten_after_a_day():
     bench = Bench()
     await bench.hear(told.scheduled())
 
-    bench.now += timedelta(hours=25)
+    bench.now += timedelta(hours=26)
     mails = await bench.send_due()
 
-    assert {(mail.state, mail.reason) for mail in mails} == {(MailState.SKIPPED, "facts_missing")}
+    assert {(mail.state, mail.reason) for mail in mails} == {(MailState.SKIPPED, "too_late")}
