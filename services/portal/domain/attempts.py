@@ -24,7 +24,7 @@ def verdict(attempt: Checkout | None, invoice: Invoice, now: datetime) -> Verdic
     """Say what the payer sees who comes back from this attempt at this invoice."""
     if attempt is None or attempt.invoice_id != invoice.invoice_id:
         return "none"
-    if now - attempt.started_at > REMEMBERED or invoice.status != "open":
+    if now - attempt.started_at > REMEMBERED or invoice.status not in {"open", "deferred"}:
         return "none"
     if any(payment.payment_id == attempt.attempt_id for payment in invoice.payments):
         return "none"

@@ -18,6 +18,7 @@ from services.portal.entrypoints.wiring import wiring_of
 from services.portal.usecases.admit_browser import admit_browser
 from shared.identity import (
     SAFE_METHODS,
+    SESSION_COOKIE,
     cookie_name,
     declares_caller,
     require_own_form,
@@ -73,11 +74,17 @@ Payer = Annotated[Visitor, Depends(payer)]
 
 
 def is_preview(request: Request, link: Link) -> bool:
-    """Staff of the link's company, and the link is one that staff minted to look."""
+    """Staff of the link's company, and the link is one that staff minted to look.
+
+    A browser with a staff session whose short token has run out counts too: whoever previews
+    must not become the client by waiting.
+    """
     if link.purpose != CLIENT_VIEW:
         return False
     staff = staff_looking(request)
-    return staff is not None and staff.company_id == link.company_id
+    if staff is None:
+        return cookie_name(SESSION_COOKIE, request.app.state.config) in request.cookies
+    return staff.company_id == link.company_id
 
 
 def let_in(request: Request, response: Response, link: Link, token: str) -> Visitor:

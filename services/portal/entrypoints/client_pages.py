@@ -92,9 +92,15 @@ def frame(request: Request, visitor: Visitor, shown: ClientPage) -> dict[str, ob
         "base": f"/p/i/{visitor.link.link_id}",
         "csrf_token": visitor.csrf_token,
         "preview": visitor.preview,
-        "share_url": str(request.url) if request.url.path.startswith("/p/") else "",
+        "share_url": _share_url(request),
         "inspection_id": visitor.link.inspection_id,
     }
+
+
+def _share_url(request: Request) -> str:
+    """The address with the token, where the page is shown under it: only staff see it so (R33)."""
+    path = request.url.path
+    return "" if path.startswith("/p/i/") else f"{request.app.state.config.public_url}{path}"
 
 
 @router.get("/how-to-pay")

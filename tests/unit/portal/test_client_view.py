@@ -3,6 +3,7 @@
 import pytest
 
 from services.portal.domain.links import CLIENT_VIEW
+from shared.identity import SESSION_COOKIE, STAFF_COOKIE
 from tests.unit.portal.test_client_page import pressable, words
 from tests.unit.portal.test_paying import form_on
 
@@ -58,6 +59,13 @@ async def test_the_server_refuses_what_the_preview_does_not_offer(portal, action
     assert portal.wiring.billing.started == []
     assert portal.wiring.signatures.records == {}
     assert portal.wiring.links.told == []
+
+
+async def test_a_preview_stays_one_after_the_short_staff_token_has_run_out(portal):
+    path = await portal.preview()
+    del portal.browser.cookies[STAFF_COOKIE]
+    portal.browser.cookies.set(SESSION_COOKIE, "opaque")
+    assert "You are previewing" in (await portal.browser.get(path)).text
 
 
 async def test_staff_of_another_company_are_no_preview(portal):

@@ -91,6 +91,7 @@ STATES = [
     (an_invoice(status="void", balance_cents=0), None, "cancelled", "none", 0),
     (an_invoice(status="void", paid_cents=5000), None, "cancelled", "none", 5000),
     (an_invoice(status="deferred", deferral=DEFERRAL), None, "deferred", "pay", 47500),
+    (an_invoice(status="deferred", deferral=DEFERRAL), attempt(), "confirming", "none", 47500),
     (paid(an_invoice(), status="open", balance_cents=2500), None, "due", "pay", 2500),
     (a_third_party_invoice(), None, "due", "pay", 15000),
     (a_third_party_invoice(gate="until_published"), None, "after_publish", "none", 15000),
