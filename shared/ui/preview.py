@@ -121,6 +121,13 @@ async def stream(_request: Request) -> Response:
     return StreamingResponse(news(), media_type="text/event-stream")
 
 
+async def dropping(request: Request) -> Response:
+    """Send one new alert, hang up, and be away when the page calls again."""
+    if "last-event-id" in request.headers:
+        return Response(status_code=503)
+    return Response(NEW_ALERT, media_type="text/event-stream")
+
+
 async def quiet(_request: Request) -> Response:
     """Keep a live stream open on which nothing happens."""
 
@@ -155,6 +162,7 @@ app = Starlette(
         _get("/fragments/ok", fragment),
         _get("/fragments/broken", broken),
         _get("/fragments/stream", stream),
+        _get("/fragments/dropping", dropping),
         _get("/notifications/fragments/alerts/count", count),
         Route("/refused", refused, methods=["POST"]),
         Route("/slow", slow, methods=["POST"]),

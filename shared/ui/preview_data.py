@@ -26,7 +26,7 @@ PAGES = {
     "schedule": ("main", "empty"),
     "new-inspection": ("main", "error"),
     "sign-in": ("main", "error"),
-    "alerts": ("main", "empty", "live"),
+    "alerts": ("main", "empty", "live", "dropped"),
 }
 """Each page with its states; the first is shown when none is asked for."""
 

@@ -46,8 +46,10 @@
       return;
     }
     const button = event.submitter || form.querySelector("[type=submit][data-busy]");
-    if (!button || !button.dataset.busy) return;
+    if (!button || !button.dataset.busy || form.target === "_blank") return;
     form.dataset.sent = "yes";
+    // An answer that does not replace the page (a download, a lost connection) must not leave the button dead.
+    setTimeout(() => settle(form), 20000);
     button.dataset.idle = button.innerHTML;
     button.style.minWidth = `${button.offsetWidth}px`;
     button.setAttribute("aria-busy", "true");
@@ -292,7 +294,7 @@
       badge.classList.toggle("off", !connected);
       badge.dataset.words = badge.dataset.words || badge.textContent;
       const at = lastNews.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" });
-      const words = connected ? badge.dataset.words : `Reconnecting. Showing news up to ${at}`;
+      const words = connected ? badge.dataset.words : `Reconnecting. Showing ${badge.dataset.live} up to ${at}`;
       if (badge.textContent !== words) badge.textContent = words;
     }
   };
