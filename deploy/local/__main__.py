@@ -22,7 +22,7 @@ def main() -> int:
     parser.add_argument("command", choices=list(COMMANDS))
     parser.add_argument("--state", type=Path, default=ROOT / ".local" / "doorstep")
     asked = parser.parse_args()
-    stack = LocalStack(asked.state, _ports())
+    stack = LocalStack(asked.state, _ports(asked.state))
     try:
         COMMANDS[asked.command](stack)
     except CannotContinueError as reason:
@@ -31,11 +31,13 @@ def main() -> int:
     return 0
 
 
-def _ports() -> Ports:
-    wanted = dict(
-        pair.split("=") for pair in os.environ.get("DOORSTEP_PORTS", "").split(",") if pair
-    )
-    return replace(Ports(), **{name: int(port) for name, port in wanted.items()})
+def _ports(state: Path) -> Ports | None:
+    """What DOORSTEP_PORTS asks for; else what the stack had before; else the usual ones."""
+    wanted = os.environ.get("DOORSTEP_PORTS", "")
+    if not wanted and (state / "ports.json").exists():
+        return None
+    pairs = (pair.split("=") for pair in wanted.split(",") if pair)
+    return replace(Ports(), **{name: int(port) for name, port in pairs})
 
 
 if __name__ == "__main__":

@@ -68,12 +68,10 @@ class LocalStack:
         self._refuse_taken(ALL)
         for spec in broker.specs(self.directory, self.ports, self.secrets):
             self.process(spec.name).start(spec)
-        for name in ("mongo", "gateway", "sandbox"):
+        for name in ("mongo", *APPLICATIONS, "gateway"):  # a service waits for what it needs
             self.start(name)
         database.make_ready(self.ports, self.secrets)
-        progress("MongoDB is ready")
-        for name in SERVICES:  # they wait for the broker themselves
-            self.start(name)
+        progress("mongo is ready")
         for name in ("rabbitmq", *APPLICATIONS, "gateway"):
             self.wait_ready((name,))
             progress(f"{name} is ready")
