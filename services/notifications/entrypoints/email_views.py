@@ -6,12 +6,25 @@ from datetime import datetime
 
 from services.notifications.domain.alert import Alert
 from services.notifications.domain.mail import Audience, Mail, MailKind, MailState
-from services.notifications.domain.standard_texts import BY_KEY
 
-TITLES = {kind: BY_KEY[kind].title for kind in MailKind if kind in BY_KEY} | {
+TITLES = {
     MailKind.CONFIRMATION: "Confirmation",
-    MailKind.REPORT_PUBLISHED: "Report published",
+    MailKind.RESCHEDULED: "New appointment time",
+    MailKind.CANCELLED: "Cancellation",
+    MailKind.SERVICES_CHANGED: "Changed order",
+    MailKind.AGREEMENT_CHANGED: "Updated agreement",
+    MailKind.REPORT_PUBLISHED: "Report email",
+    MailKind.RECEIPT: "Receipt",
+    MailKind.PAYMENT_PROCESSING: "Notice of the bank payment",
+    MailKind.PAYMENT_FAILED: "Notice of the failed payment",
+    MailKind.PAYMENT_RETURNED: "Notice of the returned payment",
+    MailKind.REFUND: "Refund notice",
+    MailKind.INVOICE: "Invoice",
+    MailKind.SHARE_DETAILS: "Details",
+    MailKind.PAYMENT_LINK: "Payment link",
+    MailKind.NEW_LINK: "New link",
 }
+"""What stands before `sent to Ellen Park`."""
 REASONS = {
     "trial_account": "Not sent: trial accounts do not send email",
     "notifications_disabled": "Not sent: notifications are disabled",
@@ -70,12 +83,12 @@ def mail_row(mail: Mail) -> Row:
 
 def title(mail: Mail) -> str:
     """What a mail is called."""
-    return TITLES.get(mail.kind, str(mail.kind).replace("_", " ").capitalize())
+    return TITLES[mail.kind]
 
 
 VERBS = {
-    MailState.WAITING: "waiting to be sent to",
-    MailState.SENDING: "being sent to",
+    MailState.WAITING: "waiting for",
+    MailState.SENDING: "on its way to",
     MailState.SENT: "sent to",
     MailState.BOUNCED: "bounced for",
     MailState.SUPPRESSED: "not sent to",
