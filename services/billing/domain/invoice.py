@@ -33,8 +33,9 @@ LEGAL_MOVES: dict[InvoiceStatus, frozenset[InvoiceStatus]] = {
             InvoiceStatus.VOID,
         }
     ),
+    # Void when the inspection was cancelled while a bank payment that then failed was on its way.
     InvoiceStatus.PROCESSING: frozenset(
-        {InvoiceStatus.OPEN, InvoiceStatus.PAID, InvoiceStatus.DEFERRED}
+        {InvoiceStatus.OPEN, InvoiceStatus.PAID, InvoiceStatus.DEFERRED, InvoiceStatus.VOID}
     ),
     # A refund, a return or a new service reopens; a cancelled inspection voids an empty one.
     InvoiceStatus.PAID: frozenset(
@@ -43,8 +44,15 @@ LEGAL_MOVES: dict[InvoiceStatus, frozenset[InvoiceStatus]] = {
     InvoiceStatus.DEFERRED: frozenset(
         {InvoiceStatus.OPEN, InvoiceStatus.PROCESSING, InvoiceStatus.PAID, InvoiceStatus.VOID}
     ),
-    # Only because an inspection's services can come back after all of them were removed.
-    InvoiceStatus.VOID: frozenset({InvoiceStatus.OPEN, InvoiceStatus.PAID}),
+    # Services can come back after all were removed, and money can arrive from a page left open.
+    InvoiceStatus.VOID: frozenset(
+        {
+            InvoiceStatus.OPEN,
+            InvoiceStatus.PAID,
+            InvoiceStatus.DEFERRED,
+            InvoiceStatus.PROCESSING,
+        }
+    ),
 }
 
 
