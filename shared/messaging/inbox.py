@@ -11,6 +11,8 @@ from shared.mongo import Collection, Session, Store
 
 IDS_KEPT = timedelta(days=90)
 """Longer than any replay anybody will ask for."""
+PATIENCE_SECONDS = 5.0
+"""A batch that meets conflicts for longer is better taken apart."""
 INBOX = Collection(
     "inbox",
     indexes=(
@@ -56,7 +58,7 @@ class Inbox:
                 raise _SeenBeforeError from error
             await self._subscription.handle(list(new.values()), session)
 
-        await self._store.transaction(work)
+        await self._store.transaction(work, patience_seconds=PATIENCE_SECONDS)
 
     def _key(self, delivery: Delivery) -> str:
         return f"{self._consumer}:{delivery.envelope.id}"
