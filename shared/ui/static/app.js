@@ -211,6 +211,7 @@
       return [];
     }
   };
+  const asked = (source) => source instanceof Element && source.matches("form, button, a, input, select") && !source.hidden;
   const tell = (words) => {
     let place = document.querySelector(".toasts");
     if (!place) {
@@ -219,6 +220,7 @@
     }
     // Above an open dialog only what stands inside it can be seen.
     (document.querySelector("dialog[open]") || document.body).append(place);
+    if (all(".toast", place).some((shown) => shown.textContent === words)) return;
     const toast = document.createElement("div");
     toast.className = "toast";
     toast.setAttribute("role", "alert");
@@ -246,14 +248,13 @@
     const problem = problemIn(ctx.text || "");
     if (!problem.length) return;
     event.preventDefault();
-    tell(problem.map((part) => part.replace(/([^.?])$/, "$1.")).join(" "));
+    // What the page asks for by itself (counts, streams, renewals) fails in silence: nobody is waiting for it.
+    if (asked(event.target)) tell(problem.map((part) => part.replace(/([^.?])$/, "$1.")).join(" "));
   });
   document.addEventListener("htmx:error", (event) => {
     const slot = slotOf(event);
     if (slot && slot === event.target) slotFailed(slot);
-    else if (event.target instanceof Element && event.target.matches("form, button, a")) {
-      tell("We could not reach the server. Check your connection and try again.");
-    }
+    else if (asked(event.target)) tell("We could not reach the server. Check your connection and try again.");
   });
 
   // ---- live feed: [data-feed] holds the list; arrivals while the reader is further down are counted in [data-new-pill]

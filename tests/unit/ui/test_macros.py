@@ -118,6 +118,10 @@ def test_bars_are_scaled_to_the_tallest():
     assert [bar.height for bar in bars([0, 1, 300])] == [0, 1, 30]
 
 
+def test_a_day_on_which_more_was_given_back_is_flat():
+    assert [bar.height for bar in bars([-515, 515])] == [0, 30]
+
+
 def test_the_sidebar_shows_each_role_its_own_places():
     def places(role):
         return [place.key for place in Shell(Brand("A"), "P", role, "t", "schedule").places]
