@@ -1,0 +1,393 @@
+"""Scheduling's ports in memory. tests/contract/scheduling holds them to what MongoDB does."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from services.scheduling.domain.access import ApiKey, Attempts, Session
+from services.scheduling.domain.agreement import Agreement
+from services.scheduling.domain.catalogue import Service
+from services.scheduling.domain.company import FIRST_NUMBER, Company
+from services.scheduling.domain.contact import Contact
+from services.scheduling.domain.inspection import Inspection
+from services.scheduling.domain.refusals import (
+    ChangedMeanwhileError,
+    EmailTakenError,
+    UnknownError,
+    UnsafeReportError,
+)
+from services.scheduling.domain.staff import StaffMember
+from services.scheduling.domain.standing import Balance, KnownInvoice
+from services.scheduling.usecases.ports import InspectionList, ListedInspection
+from shared.contracts.event import Event
+from shared.idempotency import Answer, IdempotencyKeyReusedError
+
+KEY_OF = {
+    Company: "company_id",
+    StaffMember: "staff_id",
+    Contact: "contact_id",
+    Service: "service_id",
+    Inspection: "inspection_id",
+    Agreement: "agreement_id",
+    ApiKey: "key_id",
+}
+RETOLD = (Company, StaffMember, Contact, Inspection, Agreement)
+
+
+@dataclass
+class Memory:
+    """Everything that would be in the database."""
+
+    records: dict[type, dict[str, Any]] = field(
+        default_factory=lambda: {kind: {} for kind in KEY_OF}
+    )
+    balances: dict[str, Balance] = field(default_factory=dict)
+    invoices: dict[str, KnownInvoice] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    retold: list[Event] = field(default_factory=list)
+    rebuilds: list[str] = field(default_factory=list)
+
+    def copied(self) -> "Memory":
+        fresh = copy(self)
+        fresh.records = {kind: dict(rows) for kind, rows in self.records.items()}
+        for name in ("balances", "invoices", "numbers", "sessions"):
+            setattr(fresh, name, dict(getattr(self, name)))
+        for name in ("events", "retold", "rebuilds"):
+            setattr(fresh, name, list(getattr(self, name)))
+        return fresh
+
+
+class MemoryLookups:
+    """Reading."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    def _one(self, kind: type, company_id: str, key: str) -> Any:
+        found = self.memory.records[kind].get(key)
+        if found is None or found.company_id != company_id:
+            raise UnknownError(what=kind.__name__)
+        return found
+
+    def _all(self, kind: type, company_id: str) -> list[Any]:
+        rows = self.memory.records[kind].values()
+        return [row for row in rows if row.company_id == company_id]
+
+    async def company(self, company_id: str) -> Company:
+        return self._one(Company, company_id, company_id)
+
+    async def staff_member(self, company_id: str, staff_id: str) -> StaffMember:
+        return self._one(StaffMember, company_id, staff_id)
+
+    async def contact(self, company_id: str, contact_id: str) -> Contact:
+        return self._one(Contact, company_id, contact_id)
+
+    async def service(self, company_id: str, service_id: str) -> Service:
+        return self._one(Service, company_id, service_id)
+
+    async def inspection(self, company_id: str, inspection_id: str) -> Inspection:
+        return self._one(Inspection, company_id, inspection_id)
+
+    async def agreement(self, company_id: str, agreement_id: str) -> Agreement:
+        return self._one(Agreement, company_id, agreement_id)
+
+    async def api_key(self, company_id: str, key_id: str) -> ApiKey:
+        return self._one(ApiKey, company_id, key_id)
+
+    async def team(self, company_id: str) -> Sequence[StaffMember]:
+        return sorted(self._all(StaffMember, company_id), key=lambda member: member.name)
+
+    async def services(self, company_id: str) -> Sequence[Service]:
+        return sorted(self._all(Service, company_id), key=lambda service: service.name)
+
+    async def api_keys(self, company_id: str) -> Sequence[ApiKey]:
+        return sorted(self._all(ApiKey, company_id), key=lambda key: key.created_at, reverse=True)
+
+    async def scheduled_with(self, company_id: str, contact_id: str) -> Sequence[Inspection]:
+        return [
+            inspection
+            for inspection in self._all(Inspection, company_id)
+            if inspection.status == "scheduled"
+            and contact_id in {person.contact_id for person in inspection.people}
+        ]
+
+    async def agreement_of(self, company_id: str, inspection_id: str) -> Agreement | None:
+        rows = self._all(Agreement, company_id)
+        return next((row for row in rows if row.inspection_id == inspection_id), None)
+
+    async def balance_of(self, company_id: str, inspection_id: str) -> Balance | None:
+        found = self.memory.balances.get(inspection_id)
+        return found if found and found.company_id == company_id else None
+
+    async def invoices_of(self, company_id: str, inspection_id: str) -> Sequence[KnownInvoice]:
+        return [
+            invoice
+            for _, invoice in sorted(self.memory.invoices.items())
+            if (invoice.company_id, invoice.inspection_id) == (company_id, inspection_id)
+        ]
+
+    async def open_third_party_invoices(self, company_id: str) -> int:
+        return sum(
+            invoice.open and invoice.kind == "third_party" and invoice.company_id == company_id
+            for invoice in self.memory.invoices.values()
+        )
+
+    async def contacts(
+        self, company_id: str, *, text: str = "", cursor: str | None = None, limit: int = 50
+    ) -> tuple[Sequence[Contact], str | None]:
+        rows = sorted(self._all(Contact, company_id), key=lambda c: (c.name, c.contact_id))
+        words = text.lower().split()
+        rows = [
+            row
+            for row in rows
+            if all(word in f"{row.name} {row.email} {row.phone}".lower() for word in words)
+            and (cursor is None or f"{row.name}~{row.contact_id}" > cursor)
+        ]
+        last = rows[limit - 1] if len(rows) > limit else None
+        return rows[:limit], f"{last.name}~{last.contact_id}" if last else None
+
+    async def between(
+        self, company_id: str, *, since: datetime, until: datetime, inspector_id: str | None = None
+    ) -> Sequence[ListedInspection]:
+        rows = [
+            row
+            for row in self._all(Inspection, company_id)
+            if since <= row.starts_at < until and inspector_id in (None, row.inspector.staff_id)
+        ]
+        return self._listed(sorted(rows, key=lambda row: row.starts_at))
+
+    async def search(
+        self,
+        company_id: str,
+        *,
+        text: str = "",
+        status: str | None = None,
+        cursor: str | None = None,
+        limit: int = 25,
+    ) -> InspectionList:
+        def place(row: Inspection) -> str:
+            return f"{row.starts_at.astimezone(UTC).isoformat()}~{row.inspection_id}"
+
+        def said(row: Inspection) -> str:
+            names = " ".join(person.name for person in row.people)
+            return f"{row.number} {row.site.one_line} {names}".lower()
+
+        rows = [
+            row
+            for row in sorted(self._all(Inspection, company_id), key=place, reverse=True)
+            if all(word in said(row) for word in text.lower().split())
+            and status in (None, row.status)
+            and (cursor is None or place(row) < cursor)
+        ]
+        following = place(rows[limit - 1]) if len(rows) > limit else None
+        return InspectionList(rows=self._listed(rows[:limit]), next_cursor=following)
+
+    def _listed(self, rows: Sequence[Inspection]) -> list[ListedInspection]:
+        balances = self.memory.balances
+        return [
+            ListedInspection(inspection=row, balance=balances.get(row.inspection_id))
+            for row in rows
+        ]
+
+
+class MemoryDesk(MemoryLookups):
+    """Writing, on a copy that is kept only when all went well."""
+
+    async def next_number(self, company_id: str) -> int:
+        number = self.memory.numbers[company_id]
+        self.memory.numbers[company_id] = number + 1
+        return number
+
+    async def write(
+        self, after: Any, *, before: Any | None = None, events: Sequence[Event] = ()
+    ) -> None:
+        rows = self.memory.records[type(after)]
+        key = getattr(after, KEY_OF[type(after)])
+        present = rows.get(key)
+        if (present.revision if present else None) != (before.revision if before else None):
+            raise ChangedMeanwhileError
+        if isinstance(after, StaffMember) and any(
+            row.email == after.email and row.staff_id != key for row in rows.values()
+        ):
+            raise EmailTakenError(field="email")
+        if isinstance(after, Company) and before is None:
+            self.memory.numbers[key] = FIRST_NUMBER
+        rows[key] = after
+        self.memory.events.extend(events)
+
+    async def remember(self, fact: Balance | KnownInvoice) -> None:
+        balance = isinstance(fact, Balance)
+        known: dict[str, Any] = self.memory.balances if balance else self.memory.invoices
+        key = fact.inspection_id if balance else fact.invoice_id
+        if key not in known or known[key].revision < fact.revision:
+            known[key] = fact
+
+    async def end_sessions(self, company_id: str, staff_id: str) -> None:
+        self.memory.sessions = {
+            secret: session
+            for secret, session in self.memory.sessions.items()
+            if (session.company_id, session.staff_id) != (company_id, staff_id)
+        }
+
+    async def note_rebuild(self, rebuild_id: str) -> None:
+        if rebuild_id not in self.memory.rebuilds:
+            self.memory.rebuilds.append(rebuild_id)
+
+
+class MemoryOffice:
+    """Transactions."""
+
+    def __init__(self, memory: Memory, note: Any = None) -> None:
+        self.memory = memory
+        self._note = note
+
+    def noting(self, note: Any) -> "MemoryOffice":
+        return MemoryOffice(self.memory, note)
+
+    def desk(self, session: Any = None) -> MemoryDesk:
+        return MemoryDesk(self.memory)
+
+    async def transaction(self, work: Callable[[MemoryDesk], Awaitable[Any]]) -> Any:
+        trial = self.memory.copied()
+        result = await work(MemoryDesk(trial))
+        if self._note is not None:
+            await self._note(result, None)
+        vars(self.memory).update(vars(trial))
+        return result
+
+    async def tell_next_batch(self, told: Callable[[Any], Event | None]) -> bool:
+        if not self.memory.rebuilds:
+            return False
+        self.memory.rebuilds.pop(0)
+        for kind in RETOLD:
+            events = [told(record) for record in self.memory.records[kind].values()]
+            self.memory.retold.extend(event for event in events if event is not None)
+        return True
+
+
+class MemoryDoor:
+    """Sign-in."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.failures: list[tuple[str, str, datetime]] = []
+
+    async def account(self, email: str) -> StaffMember | None:
+        rows = self.memory.records[StaffMember].values()
+        return next((row for row in rows if row.email == email), None)
+
+    async def member(self, company_id: str, staff_id: str) -> StaffMember | None:
+        found = self.memory.records[StaffMember].get(staff_id)
+        return found if found and found.company_id == company_id else None
+
+    async def key(self, key_id: str) -> ApiKey | None:
+        return self.memory.records[ApiKey].get(key_id)
+
+    async def session(self, secret_hash: str) -> Session | None:
+        return self.memory.sessions.get(secret_hash)
+
+    async def keep_session(self, session: Session) -> None:
+        self.memory.sessions[session.secret_hash] = session
+
+    async def drop_session(self, secret_hash: str) -> None:
+        self.memory.sessions.pop(secret_hash, None)
+
+    async def attempts(self, account: str, address: str, *, since: datetime) -> Attempts:
+        recent = [(who, where) for who, where, at in self.failures if at >= since]
+        return Attempts(
+            by_account_and_address=recent.count((account, address)),
+            by_address=sum(where == address for _, where in recent),
+        )
+
+    async def note_failure(self, account: str, address: str, *, at: datetime) -> None:
+        self.failures.append((account, address, at))
+
+    async def forget_failures(self, account: str, address: str) -> None:
+        self.failures = [row for row in self.failures if row[:2] != (account, address)]
+
+
+class PlainPasswords:
+    """No slow hashing in tests."""
+
+    async def hash_of(self, password: str) -> str:
+        return f"hash of {password}"
+
+    async def fits(self, password: str, password_hash: str | None) -> bool:
+        return password_hash == f"hash of {password}"
+
+
+class CountedSecrets:
+    """Names and secrets that can be foreseen."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def new_id(self) -> str:
+        self.count += 1
+        return f"id{self.count}"
+
+    def new_secret(self) -> str:
+        self.count += 1
+        return f"secret-number-{self.count:06}"
+
+    def digest(self, secret: str) -> str:
+        return f"digest of {secret}"
+
+
+class PlainMint:
+    """Tokens that say what is in them."""
+
+    def staff_token(self, member: StaffMember, session_id: str) -> str:
+        return f"staff {member.staff_id} {member.role} {session_id}"
+
+    def bearer_token(self, member: StaffMember, session_id: str) -> str:
+        return f"bearer {member.staff_id} {member.role} {session_id}"
+
+    def key_token(self, key: ApiKey) -> str:
+        return f"key {key.key_id} {' '.join(key.scopes)}"
+
+
+class MemoryReports:
+    """Report files; whatever contains `/JavaScript` is judged unsafe."""
+
+    def __init__(self) -> None:
+        self.files: dict[tuple[str, str], bytes] = {}
+
+    async def refuse_unsafe(self, content: bytes) -> None:
+        if b"/JavaScript" in content:
+            raise UnsafeReportError(field="report")
+
+    async def keep(self, company_id: str, report_id: str, content: bytes) -> None:
+        self.files[company_id, report_id] = content
+
+    async def forget(self, company_id: str, report_id: str) -> None:
+        self.files.pop((company_id, report_id), None)
+
+    async def read(self, company_id: str, report_id: str) -> Any:
+        if (company_id, report_id) not in self.files:
+            raise UnknownError(what="report")
+        yield self.files[company_id, report_id]
+
+
+class MemoryKeys:
+    """Idempotency keys."""
+
+    def __init__(self) -> None:
+        self.answers: dict[tuple[str, str], tuple[str, Answer]] = {}
+
+    async def recall(self, company_id: str, key: str, request_hash: str) -> Answer | None:
+        known = self.answers.get((company_id, key))
+        if known is None:
+            return None
+        if known[0] != request_hash:
+            raise IdempotencyKeyReusedError
+        return known[1]
+
+    async def remember(
+        self, company_id: str, key: str, request_hash: str, answer: Answer, session: Any
+    ) -> None:
+        self.answers[company_id, key] = (request_hash, answer)
