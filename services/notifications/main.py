@@ -18,6 +18,7 @@ from services.notifications.adapters.smtp_post import SmtpPost, SmtpServer
 from services.notifications.adapters.unrouted_queue import UnroutedQueue
 from services.notifications.config import NotificationsConfig
 from services.notifications.entrypoints.events import subscription
+from services.notifications.entrypoints.leaving import StreamsFirst
 from services.notifications.entrypoints.office import Office, furnish
 from services.notifications.entrypoints.routers import ROUTERS
 from services.notifications.entrypoints.sending import Senders
@@ -85,6 +86,7 @@ def create(config: NotificationsConfig) -> FastAPI:
         background=(
             Senders(office, workers=config.mail_workers).run,
             waker.run,
+            StreamsFirst(waker).run,
             UnroutedAlarm(UnroutedQueue(rabbit_url), desks, clock).run,
         ),
     )

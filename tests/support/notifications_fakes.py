@@ -236,6 +236,7 @@ class FakeFeed:
             if (not wanted.category or alert.category == wanted.category)
             and (not wanted.waiting_only or alert.waiting)
             and wanted.inspection_id in {"", alert.inspection_id}
+            and wanted.alert_id in {"", alert.alert_id}
             and (before_seq is None or seq < before_seq)
         ]
         return sorted(rows, key=lambda row: row.seq, reverse=True)[:limit]

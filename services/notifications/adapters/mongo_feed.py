@@ -110,6 +110,8 @@ class MongoFeed:
             query["category"] = wanted.category
         if wanted.inspection_id:
             query["inspection_id"] = wanted.inspection_id
+        if wanted.alert_id:
+            query["_id"] = wanted.alert_id
         if wanted.waiting_only:
             query["waiting"] = True
         if before_seq is not None:

@@ -33,7 +33,6 @@ def _text(key: str, title: str, sent_to: str, subject: str, *paragraphs: str) ->
 
 
 HELLO = "Hello {{ recipient_name }},"
-QUESTIONS = "Questions? Reply to this email or call {{ company_phone }}."
 ALL = (
     _text(
         "confirmation",
@@ -46,7 +45,6 @@ ALL = (
         "{{ payment_line }} Use the button to sign the agreement and pay. Your report opens in the "
         "same place.",
         BUTTON_MARK,
-        QUESTIONS,
     ),
     _text(
         "confirmation_agent",
@@ -56,7 +54,6 @@ ALL = (
         HELLO,
         "{{ company_name }} will inspect {{ property_address }} on {{ inspection_time }}. "
         "The inspector is {{ inspector_name }}.",
-        QUESTIONS,
     ),
     _text(
         "rescheduled",
@@ -76,7 +73,6 @@ ALL = (
         HELLO,
         "The inspection of {{ property_address }} now takes place on {{ inspection_time }}. "
         "The inspector is {{ inspector_name }}.",
-        QUESTIONS,
     ),
     _text(
         "cancelled",
@@ -96,7 +92,6 @@ ALL = (
         "Your order now includes {{ services }}. The total is {{ total }}.",
         "{{ payment_line }}",
         BUTTON_MARK,
-        QUESTIONS,
     ),
     _text(
         "agreement_changed",
@@ -107,7 +102,6 @@ ALL = (
         "The agreement for your inspection has been updated. It replaces the earlier one, so "
         "please read and sign it again.",
         BUTTON_MARK,
-        QUESTIONS,
     ),
     _text(
         "report_payment_due",
@@ -119,7 +113,6 @@ ALL = (
         "payment has arrived.",
         "{{ payment_line }}",
         BUTTON_MARK,
-        QUESTIONS,
     ),
     _text(
         "report_ready",
@@ -129,7 +122,6 @@ ALL = (
         HELLO,
         "The inspection report for {{ property_address }} is ready to read.",
         BUTTON_MARK,
-        QUESTIONS,
     ),
     _text(
         "payment_link",
@@ -140,7 +132,6 @@ ALL = (
         "Here is your link for the inspection of {{ property_address }} on {{ inspection_time }}.",
         "{{ payment_line }}",
         BUTTON_MARK,
-        QUESTIONS,
     ),
     _text(
         "new_link",
@@ -150,7 +141,6 @@ ALL = (
         HELLO,
         "You asked for a new link. The earlier one no longer has to be used.",
         BUTTON_MARK,
-        QUESTIONS,
     ),
     _text(
         "share_details",
@@ -161,7 +151,6 @@ ALL = (
         "{{ company_name }} will inspect {{ property_address }} on {{ inspection_time }}. "
         "Use the button to see the details, sign the agreement and pay.",
         BUTTON_MARK,
-        QUESTIONS,
     ),
     _text(
         "invoice",
@@ -172,7 +161,6 @@ ALL = (
         "This is your invoice for {{ services }} at {{ property_address }}.",
         "{{ payment_line }}",
         BUTTON_MARK,
-        QUESTIONS,
     ),
     _text(
         "receipt",
@@ -183,7 +171,6 @@ ALL = (
         "We received {{ payment_amount }} from {{ payer_name }}, {{ payment_method }}. Thank you.",
         "The receipt and the invoice are behind the button, to read or to download.",
         BUTTON_MARK,
-        QUESTIONS,
     ),
     _text(
         "payment_processing",
@@ -194,7 +181,6 @@ ALL = (
         "Your bank payment of {{ payment_amount }} has been started. It usually takes a few "
         "working days. There is nothing more to do, and please do not pay again.",
         BUTTON_MARK,
-        QUESTIONS,
     ),
     _text(
         "payment_failed",
@@ -205,7 +191,6 @@ ALL = (
         "Your payment of {{ payment_amount }} did not go through. {{ reason }} Nothing was taken.",
         "You can pay in another way with the button.",
         BUTTON_MARK,
-        QUESTIONS,
     ),
     _text(
         "payment_returned",
@@ -217,7 +202,6 @@ ALL = (
         "again.",
         "You can pay in another way with the button.",
         BUTTON_MARK,
-        QUESTIONS,
     ),
     _text(
         "refund",
@@ -228,7 +212,6 @@ ALL = (
         "We refunded {{ payment_amount }} to {{ payment_method }}. It can take five to ten days "
         "until it shows there.",
         BUTTON_MARK,
-        QUESTIONS,
     ),
 )
 BY_KEY: Mapping[str, StandardText] = MappingProxyType({text.key: text for text in ALL})

@@ -8,7 +8,14 @@ from babel.dates import get_timezone_name
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from services.notifications.entrypoints.alert_views import CHIPS, Show, by_day, view, wanted
+from services.notifications.entrypoints.alert_views import (
+    CHIPS,
+    AlertView,
+    Show,
+    by_day,
+    view,
+    wanted,
+)
 from services.notifications.entrypoints.office import (
     Office,
     Reader,
@@ -19,6 +26,7 @@ from services.notifications.entrypoints.office import (
     zone_of,
 )
 from services.notifications.usecases.finish_alert import finish_alert
+from services.notifications.usecases.ports import AlertFilter
 from shared.identity import Staff
 from shared.ui.events import ALERTS_CHANGED, trigger
 from shared.webapp import page
@@ -111,9 +119,11 @@ async def done(request: Request, alert_id: str, staff: Writer, office: TheOffice
         desks=office.post.desks,
         now=office.post.clock(),
     )
-    if "hx-request" in request.headers:
-        return Response(status_code=200, headers=trigger(ALERTS_CHANGED))
-    return RedirectResponse(PATH, 303)
+    if "hx-request" not in request.headers:
+        return RedirectResponse(PATH, 303)
+    row = (await _rows(office, staff, AlertFilter(with_platform=True, alert_id=alert_id)))[0]
+    zone = await zone_of(office, staff.company_id)
+    return page(request, "feed_row.html", row=row, zone=zone, alone=True)
 
 
 async def feed_context(
@@ -125,20 +135,8 @@ async def feed_context(
     latest = await desk.feed.latest_seq(
         staff.company_id
     )  # read first: the stream may repeat, not skip
-    items = await desk.feed.alerts(
-        staff.company_id, wanted(show, with_platform=platform), before_seq=before, limit=PAGE + 1
-    )
-    ids = {item.alert.inspection_id for item in items if item.alert and item.alert.inspection_id}
-    inspections = await desk.views.inspections(staff.company_id, sorted(ids))
-    seen_seq = await desk.feed.seen_seq(staff.company_id, staff.staff_id)
-    rows = [
-        view(
-            item,
-            inspections.get(item.alert.inspection_id or "") if item.alert else None,
-            seen_seq=seen_seq,
-        )
-        for item in items[:PAGE]
-    ]
+    found = await _rows(office, staff, wanted(show, with_platform=platform), before)
+    rows = found[:PAGE]
     zone = await zone_of(office, staff.company_id)
     return {
         "days": by_day(rows, zone, _today(office.post.clock(), zone)),
@@ -148,10 +146,28 @@ async def feed_context(
         "chips": CHIPS,
         "latest": latest,
         "waiting": await desk.feed.waiting(staff.company_id, with_platform=platform),
-        "older": rows[-1].seq if len(items) > PAGE else None,
+        "older": rows[-1].seq if len(found) > PAGE else None,
         "paging": before is not None,
         "csrf_token": staff.csrf_token,
     }
+
+
+async def _rows(
+    office: Office, staff: Staff, asked: AlertFilter, before: int | None = None
+) -> list[AlertView]:
+    desk = office.post.desks.reading
+    items = await desk.feed.alerts(staff.company_id, asked, before_seq=before, limit=PAGE + 1)
+    ids = {item.alert.inspection_id for item in items if item.alert and item.alert.inspection_id}
+    inspections = await desk.views.inspections(staff.company_id, sorted(ids))
+    seen_seq = await desk.feed.seen_seq(staff.company_id, staff.staff_id)
+    return [
+        view(
+            item,
+            inspections.get(item.alert.inspection_id or "") if item.alert else None,
+            seen_seq=seen_seq,
+        )
+        for item in items
+    ]
 
 
 async def figures(office: Office, staff: Staff) -> object:

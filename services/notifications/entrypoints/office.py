@@ -27,6 +27,9 @@ class Waker(Protocol):
     def listeners(self) -> int:
         """How many streams are open."""
 
+    def leave(self) -> None:
+        """End every stream."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Office:

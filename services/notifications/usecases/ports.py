@@ -114,6 +114,7 @@ class AlertFilter:
     waiting_only: bool = False
     with_platform: bool = False
     inspection_id: str = ""
+    alert_id: str = ""
 
 
 class Feed(Protocol):
