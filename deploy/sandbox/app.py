@@ -35,7 +35,13 @@ USUAL_REQUESTS = (
 
 def build_app(world: World) -> FastAPI:
     """Put all routes together around one world; the background loops live with the app."""
-    app = FastAPI(title="Doorstep sandbox", lifespan=_lifespan, docs_url="/_sandbox/docs")
+    app = FastAPI(
+        title="Doorstep sandbox",
+        lifespan=_lifespan,
+        openapi_url="/_sandbox/openapi.json",
+        docs_url=None,  # its page would load scripts from elsewhere
+        redoc_url=None,
+    )
     app.state.world = world
     gate = Gate(world)
 
@@ -52,6 +58,7 @@ def build_app(world: World) -> FastAPI:
         authentication.router,
         receipts.router,
         pages.router,
+        pages.home,
     ):
         app.include_router(router)
     app.mount("/sandbox/stripe/static", StaticFiles(directory=STATIC), name="static")

@@ -77,28 +77,36 @@ def _customer_details(session: Json, sent: Submission) -> Json:
 
 def _intent_for(scope: Scope, session: Json, sent: Submission) -> Json:
     """Give the session's payment intent; Checkout makes it at the first attempt, not before."""
-    known = scope.get(session["payment_intent"])
-    if known is not None:
-        return known
     private = scope.private(session["id"])
     data: dict[str, Any] = dict(private["payment_intent_data"])
-    customer = session["customer"] or _customer_made_now(scope, session, data)
-    opening = Opening(
-        fields=_type_choice(session),
-        currency=checked_currency(session["currency"]),
-        customer=customer,
-        metadata=data.pop("metadata"),
-    )
-    if sent.save and customer and not data["setup_future_usage"]:
-        data["setup_future_usage"] = "off_session"
+    data["setup_future_usage"] = reuse = _reuse(private, sent)
+    if (session["customer_creation"] == "always" or reuse) and not session["customer"]:
+        session["customer"] = _customer_made_now(scope, session)
     if sent.save:
         sent.method["allow_redisplay"] = "always"
         scope.save(sent.method)
+    known = scope.get(session["payment_intent"])
+    if known is not None:
+        return known | {"setup_future_usage": reuse, "customer": session["customer"]}
+    opening = Opening(
+        fields=_type_choice(session),
+        currency=checked_currency(session["currency"]),
+        customer=session["customer"],
+        metadata=data.pop("metadata"),
+    )
     intent = open_payment(scope, opening, session["amount_total"], **data)
     scope.save(intent, {"session": session["id"]})
     session["payment_intent"] = intent["id"]
     scope.save(session)
     return intent
+
+
+def _reuse(private: Json, sent: Submission) -> str | None:
+    """Tell whether this attempt's method is kept: as the seller set it, or as the payer ticked."""
+    by_type = private["reuse_by_type"].get(sent.method["type"])
+    for_all = private["payment_intent_data"]["setup_future_usage"]
+    asked = by_type or for_all or ("off_session" if sent.save else None)
+    return None if asked == "none" else asked
 
 
 def _type_choice(session: Json) -> Fields:
@@ -107,10 +115,7 @@ def _type_choice(session: Json) -> Fields:
     return {"payment_method_types": session["payment_method_types"]}
 
 
-def _customer_made_now(scope: Scope, session: Json, data: Fields) -> str | None:
-    wanted = session["customer_creation"] == "always" or data["setup_future_usage"]
-    if not wanted:
-        return None
+def _customer_made_now(scope: Scope, session: Json) -> str:
     details = session["customer_details"]
     customer = scope.new(
         stripe.Customer,
@@ -123,7 +128,6 @@ def _customer_made_now(scope: Scope, session: Json, data: Fields) -> str | None:
     )
     scope.save(customer)
     scope.emit("customer.created", customer)
-    session["customer"] = customer["id"]
     return str(customer["id"])
 
 
@@ -138,6 +142,8 @@ def follow_payment(scope: Scope, session: Json, intent: Json) -> Json:
 
 def _submit_setup(scope: Scope, session: Json, sent: Submission) -> Json:
     intent = scope.need(session["setup_intent"], "setup_intent")
+    if session["customer_creation"] == "always" and not session["customer"]:
+        session["customer"] = intent["customer"] = _customer_made_now(scope, session)
     if sent.save:
         sent.method["allow_redisplay"] = "always"
         scope.save(sent.method)

@@ -58,10 +58,16 @@ def _next_due(world: World) -> Any:
 
 
 def _do(world: World, account: str, job: str, subject: str) -> None:
+    """Do one job or nothing of it; the timer is used up either way."""
+    world.store.db.execute("SAVEPOINT job")
     try:
         JOBS[job](Scope(world, account), subject)
     except ApiError as refusal:  # the object went another way meanwhile, e.g. by the control API
+        world.store.db.execute("ROLLBACK TO job")
         log.info("%s of %s left out: %s", job, subject, refusal)
+    except Exception:  # one broken job must not stop all timers that come after it
+        world.store.db.execute("ROLLBACK TO job")
+        log.exception("%s of %s failed", job, subject)
 
 
 async def keep_running(world: World) -> None:

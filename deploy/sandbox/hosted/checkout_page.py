@@ -83,6 +83,8 @@ async def submit(
     if found is None:
         return page("gone.html", status=HTTPStatus.NOT_FOUND, session=None)
     scope, session = found
+    if session["status"] == "complete":  # a second press of the button
+        return onwards(scope, session)
     if session["status"] != "open":
         return page("gone.html", status=HTTPStatus.GONE, session=session)
     try:

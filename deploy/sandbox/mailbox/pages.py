@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from deploy.sandbox.control.finding import TheWorld
 from deploy.sandbox.hosted.look import page
@@ -14,6 +14,7 @@ from deploy.sandbox.mailbox import mails
 from deploy.sandbox.mailbox.mails import Mail
 
 router = APIRouter(prefix="/sandbox/inbox", include_in_schema=False)
+home = APIRouter(prefix="/sandbox", include_in_schema=False)
 
 # A mail is somebody else's HTML: no scripts, no forms, but its own styles and clickable links.
 MAIL_POLICY = (
@@ -28,6 +29,12 @@ _OPEN_IN_NEW_TAB = '<base target="_blank">'
 async def index(world: TheWorld, to: Annotated[str, Query(max_length=200)] = "") -> Response:
     """List mails newest first, those to addresses containing `to`."""
     return page("inbox.html", mails=mails.newest(world.store, to), to=to)
+
+
+@home.get("")
+async def entrance() -> Response:
+    """Lead to what there is to see."""
+    return RedirectResponse("/sandbox/inbox", HTTPStatus.SEE_OTHER)
 
 
 @router.get("/list")

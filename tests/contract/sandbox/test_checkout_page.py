@@ -214,6 +214,38 @@ async def test_a_card_saved_while_paying_is_offered_next_time(api, sandbox, rece
     assert done.payment_intent.payment_method == attached["data"]["object"]["id"]
 
 
+async def test_the_tick_counts_on_the_attempt_that_succeeds(api, sandbox, customer):
+    session = await session_of(
+        api,
+        customer=customer.id,
+        saved_payment_method_options={"payment_method_save": "enabled"},
+    )
+    press(sandbox, session.url, use="4000000000000002")
+    assert press(sandbox, session.url, save="on").status_code == 303
+    kept = (await api.v1.customers.payment_methods.list_async(customer.id)).data
+    assert [method.card.last4 for method in kept] == ["4242"]
+
+
+async def test_a_bank_account_may_be_kept_and_a_card_not(api, sandbox, customer):
+    options = {"us_bank_account": {"setup_future_usage": "off_session"}}
+    for kind in ("card", "us_bank_account"):
+        session = await session_of(api, customer=customer.id, payment_method_options=options)
+        press(sandbox, session.url, kind=kind)
+    kept = (await api.v1.customers.payment_methods.list_async(customer.id)).data
+    assert [method.type for method in kept] == ["us_bank_account"]
+
+
+async def test_a_payer_without_a_customer_becomes_one_when_wanted(api, sandbox, received):
+    guest = await session_of(api)
+    press(sandbox, guest.url, email="guest@example.com")
+    assert (await api.v1.checkout.sessions.retrieve_async(guest.id)).customer is None
+    known = await session_of(api, customer_creation="always")
+    press(sandbox, known.url, email="ellen@example.com")
+    done = await api.v1.checkout.sessions.retrieve_async(known.id, {"expand": ["customer"]})
+    assert done.customer.email == done.customer_details.email == "ellen@example.com"
+    received.wait_for("customer.created", done.customer.id)
+
+
 async def test_a_card_kept_for_autopay_is_not_offered_on_the_page(api, sandbox, customer):
     first = await session_of(
         api, customer=customer.id, payment_intent_data={"setup_future_usage": "off_session"}
@@ -279,8 +311,10 @@ async def test_a_session_expired_by_its_owner_is_gone(api, sandbox, received):
 async def test_a_finished_page_charges_no_second_time(api, sandbox):
     session = await session_of(api)
     page = Fields(sandbox.http.get(session.url).text).values
-    answers = [sandbox.http.post(session.url, data=page).status_code for _ in range(2)]
-    assert answers == [303, 410]
+    answers = [sandbox.http.post(session.url, data=page) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].headers["location"] == answers[1].headers["location"]
+    assert "You already finished here" in sandbox.http.get(session.url).text
     assert len((await api.v1.charges.list_async()).data) == 1
 
 

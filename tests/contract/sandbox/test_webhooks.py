@@ -92,8 +92,8 @@ async def test_a_delayed_event_is_overtaken(api, sandbox, received):
 async def test_nothing_is_sent_while_paused_and_everything_after(api, sandbox, received):
     sandbox.control("webhooks/pause")
     paid = await some_payment(api)
-    counts = sandbox.look("webhooks")["counts"]
-    assert (counts, received.deliveries) == ({"pending": 3}, [])
+    assert sandbox.look("webhooks")["counts"] == {"pending": 3}
+    assert received.of(paid.id) == []
     sandbox.control("webhooks/resume")
     received.wait_for("payment_intent.succeeded", paid.id)
 
@@ -114,7 +114,8 @@ async def test_the_list_of_events_is_what_was_received(api, sandbox, received):
     for _ in range(3):
         await some_payment(api)
     listed = {event.id for event in (await api.v1.events.list_async({"limit": 100})).data}
-    eventually(lambda: {d.event["id"] for d in received.deliveries} == listed, "all events")
+    assert len(listed) == 9
+    eventually(lambda: {d.event["id"] for d in received.deliveries} >= listed, "all events")
 
 
 async def test_an_endpoint_of_its_own_gets_only_what_it_asked_for(api, sandbox, received):

@@ -109,7 +109,7 @@ def _session(call: Call, mode: str) -> Json:
 def _customer_creation(fields: Fields, mode: str) -> str | None:
     if text(fields, "customer"):
         return None
-    return text(fields, "customer_creation") or ("if_required" if mode == "payment" else "always")
+    return text(fields, "customer_creation") or ("if_required" if mode == "payment" else None)
 
 
 def _saved_options(fields: Fields) -> Json | None:
@@ -141,7 +141,14 @@ def _add_payment(call: Call, session: Json) -> None:
         "payment_method_collection": "if_required",
     }
     data = _payment_intent_data(group(fields, "payment_intent_data"), total)
-    call.scope.save(session, {"line_items": lines, "payment_intent_data": data})
+    kept = {kind: reuse for kind in types if (reuse := _reuse_of(fields, kind))}
+    private = {"line_items": lines, "payment_intent_data": data, "reuse_by_type": kept}
+    call.scope.save(session, private)
+
+
+def _reuse_of(fields: Fields, kind: str) -> str | None:
+    options = group(group(fields, "payment_method_options"), kind)
+    return text(options, "setup_future_usage")
 
 
 def _payment_intent_data(sent: Fields, total: int) -> dict[str, Any]:
