@@ -47,7 +47,7 @@ def segments(parts: Sequence[tuple[str, int]]) -> list[Segment]:
 
 
 def bars(values: Sequence[int], *, height: int = 30, step: int = 12) -> list[Bar]:
-    """Scale values to bars of at most `height`; what is positive can be seen, what is not is flat."""
+    """Scale values to bars of at most `height`; positive ones can be seen, others are flat."""
     tallest = max([*values, 1])
     heights = [max(value * height // tallest, 1) if value > 0 else 0 for value in values]
     return [Bar(position * step, height - tall, tall) for position, tall in enumerate(heights)]
