@@ -68,7 +68,7 @@ async def called(call: Callable[[], Awaitable[T]]) -> T:
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type(stripe.RateLimitError),
             stop=stop_after_attempt(_OWN_TRIES),
-            wait=wait_exponential_jitter(initial=0.2, max=2),
+            wait=wait_exponential_jitter(multiplier=0.2, max=2),
             reraise=True,
         ):
             with attempt:

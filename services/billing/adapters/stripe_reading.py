@@ -131,10 +131,16 @@ def _failure(intent: stripe.PaymentIntent) -> Failure | None:
     if error is None or intent.status in {"succeeded", "processing"}:
         return None
     return Failure(
-        code=error.decline_code or error.code or "payment_failed",
-        reason=error.message or "The payment did not go through",
+        # absent members of a Stripe object raise: 3D Secure failures carry no decline code
+        code=_given(error, "decline_code") or _given(error, "code") or "payment_failed",
+        reason=_given(error, "message") or "The payment did not go through",
         at=datetime.fromtimestamp(intent.created, UTC),
     )
+
+
+def _given(part: stripe.StripeObject, member: str) -> str:
+    """A member that Stripe may leave out."""
+    return str(getattr(part, member, None) or "")
 
 
 def _method(intent: stripe.PaymentIntent) -> tuple[Method, str, date | None]:

@@ -43,5 +43,7 @@ async def _a_few_at_once(jobs: list[Awaitable[object]]) -> None:
                 await job
             except GatewayError as error:
                 log.warning("reconcile_later", reason=type(error).__name__)
+            except Exception:  # one we cannot heal must not hold up the others
+                log.exception("reconcile_failed")
 
     await asyncio.gather(*(one(job) for job in jobs))

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import structlog
+
 from services.billing.domain.attempt import Attempt
 from services.billing.domain.provider import Hint
 from services.billing.usecases.ports import (
@@ -15,6 +17,7 @@ from services.billing.usecases.ports import (
 from services.billing.usecases.refresh_account import refresh_account
 from services.billing.usecases.refresh_attempt import refresh_attempt
 
+log = structlog.get_logger()
 ATTEMPT_KINDS = frozenset(
     {
         "checkout.session.completed",
@@ -49,9 +52,13 @@ async def work_off_events(
     """Apply what waits; return how many were looked at."""
     events = await inbox.waiting(clock(), _BATCH)
     for event in events:
-        outcome = await _outcome(
-            event, books=books, gateway=gateway, clock=clock, own_accounts=own_accounts
-        )
+        try:
+            outcome = await _outcome(
+                event, books=books, gateway=gateway, clock=clock, own_accounts=own_accounts
+            )
+        except Exception:  # one event we cannot apply must not hold up the others
+            log.exception("provider_event_failed", event_id=event.event_id, kind=event.hint.kind)
+            outcome = None
         if outcome is None:
             wait = timedelta(seconds=min(2 ** (event.tries + 1), 600))
             await inbox.later(event.event_id, clock() + wait, "not yet")
