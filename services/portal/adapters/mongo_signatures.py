@@ -7,6 +7,7 @@ from services.portal.domain.facts import INSPECTION, view_id
 from services.portal.domain.signing import SignatureRecord
 from services.portal.domain.views import Signature
 from shared.contracts.event import Event
+from shared.crash_points import crash_point
 from shared.messaging.outbox import Outbox
 from shared.mongo import Collection, Document, Session, Store
 
@@ -39,6 +40,7 @@ class MongoSignatures:
                 session=session,
             )
             await self._outbox.add([event], session)
+            crash_point("portal.signed-not-committed")
             return True
 
         return await self._store.transaction(work)

@@ -7,6 +7,7 @@ from services.portal.domain.facts import facts_of
 from services.portal.domain.fold import fold
 from services.portal.usecases.ports import Projections
 from shared.contracts.event import Event
+from shared.crash_points import crash_point
 
 
 async def project_events(told: Iterable[tuple[Event, datetime]], projections: Projections) -> None:
@@ -18,3 +19,4 @@ async def project_events(told: Iterable[tuple[Event, datetime]], projections: Pr
     changes = fold(known, facts)
     if changes:
         await projections.write(changes)
+    crash_point("portal.projected-not-committed")

@@ -8,6 +8,7 @@ from services.portal.domain.refusals import PageNotReadyError
 from services.portal.domain.views import Checkout
 from services.portal.usecases.ports import Billing, Checkouts, Views
 from shared.contracts.billing import Invoice
+from shared.crash_points import crash_point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ async def start_payment(
         cancel_url=wish.page_url,
         key=wish.key,
     )
+    crash_point("portal.started-not-remembered")
     await checkouts.remember(
         Checkout(
             link_id=link.link_id,
