@@ -94,7 +94,7 @@ def build(config: PortalConfig, wiring: Wiring, runtime: Runtime) -> FastAPI:
         routers=ROUTERS,
         title="Doorstep portal",
         pages=pages,
-        form_action=config.checkout_origins,
+        form_action=f"{config.checkout_origins} {config.public_url}",
     )
     app.state.wiring = wiring
     link_problems.install(app)
