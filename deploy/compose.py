@@ -9,10 +9,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
+from deploy.demo.load import Loaded, load
 from deploy.environment import mongo_url, rabbit_url
 from deploy.images import product
+from deploy.local.demo import where
 from deploy.local.programs import ROOT
 from deploy.local.report import CannotContinueError, step
 from deploy.product import SERVICES
@@ -21,6 +25,7 @@ from deploy.secrets import Secrets, load_or_generate
 
 DIRECTORY = ROOT / ".local" / "compose"
 MONGO, RABBITMQ = "mongo:27017", "rabbitmq:5672"
+PUBLIC = os.environ.get("DOORSTEP_PUBLIC_URL", "http://localhost:8080")
 
 
 def files(secrets: Secrets) -> dict[str, str]:
@@ -60,7 +65,7 @@ def prepare(directory: Path = DIRECTORY) -> Secrets:
 
 
 def up() -> None:
-    """Build and start everything with the sandbox; return when all of it is healthy."""
+    """Build and start everything with the sandbox, load the demo company, say where it is."""
     secrets = prepare()
     bases = product.bases()
     settings = bases | {"DOORSTEP_WEBHOOK_SECRET": secrets.stripe_webhook_secret}
@@ -68,6 +73,11 @@ def up() -> None:
     product.build(bases)
     step("starting the containers")
     _compose("up", "--detach", "--wait", "--no-build")
+    remembered = DIRECTORY / "demo.json"
+    if not remembered.exists():
+        loaded = load(PUBLIC, _create_company, step)
+        remembered.write_text(json.dumps(asdict(loaded)))
+    print(where(PUBLIC, Loaded(**json.loads(remembered.read_text()))))
 
 
 def down() -> None:
@@ -80,7 +90,12 @@ def status() -> None:
     _compose("ps", "--all")
 
 
-def _compose(*arguments: str) -> None:
+def _create_company(options: list[str], password: str) -> None:
+    command = ("python", "-m", "services.scheduling.main", "create-company", *options)
+    _compose("exec", "-T", "scheduling", *command, typed=f"{password}\n")
+
+
+def _compose(*arguments: str, typed: str = "") -> None:
     # The real thing comes with the development requirements, whatever the engine brings along.
     bundled = Path(sys.executable).with_name("docker-compose")
     program = (
@@ -88,7 +103,8 @@ def _compose(*arguments: str) -> None:
     )
     command = [*program, "--env-file", str(DIRECTORY / ".env"), "--profile", "sandbox", *arguments]
     environment = os.environ | {"DOORSTEP_SECRETS": str(DIRECTORY)}
-    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode != 0:
+    done = subprocess.run(command, cwd=ROOT, env=environment, input=typed, text=True, check=False)
+    if done.returncode != 0:
         raise CannotContinueError(
             "The containers did not come up; `make status` lists them and"
             " `docker compose logs NAME` tells why."
@@ -97,7 +113,12 @@ def _compose(*arguments: str) -> None:
 
 def main() -> int:
     """Do what the command line asks for."""
-    commands = {"prepare": prepare, "up": up, "down": down, "status": status}
+    commands: dict[str, Callable[[], object]] = {
+        "prepare": prepare,
+        "up": up,
+        "down": down,
+        "status": status,
+    }
     parser = argparse.ArgumentParser(prog="python -m deploy.compose")
     parser.add_argument("command", choices=commands)
     try:

@@ -1,9 +1,10 @@
-"""What `up`, `down` and `status` do."""
+"""What `up`, `down` and `status` do, on processes or, through deploy.compose, in containers."""
 
 import subprocess
 import sys
 
-from deploy.local import supervisor
+from deploy import compose
+from deploy.local import backend, supervisor
 from deploy.local.programs import ROOT
 from deploy.local.report import CannotContinueError, step
 from deploy.local.stack import ALL, LocalStack
@@ -11,6 +12,16 @@ from deploy.local.stack import ALL, LocalStack
 
 def up(stack: LocalStack) -> None:
     """Start everything, load the demo company, say where it is. Changes nothing when it is up."""
+    choice = backend.chosen(stack.directory)
+    step(f"running on {choice} (DOORSTEP_BACKEND decides otherwise)")
+    backend.remember(stack.directory, choice)
+    if choice == "containers":
+        compose.up()
+    else:
+        _start_processes(stack)
+
+
+def _start_processes(stack: LocalStack) -> None:
     absent = [name for name in ALL if name not in stack.running()]
     if absent:
         step(f"starting {', '.join(absent)}")
@@ -32,6 +43,9 @@ def up(stack: LocalStack) -> None:
 
 def down(stack: LocalStack) -> None:
     """Stop exactly what `up` started; data and secrets stay."""
+    if backend.last(stack.directory) == "containers":
+        compose.down()
+        return
     stack.process(supervisor.NAME).stop()
     running = stack.running()
     if not running:
@@ -44,6 +58,9 @@ def down(stack: LocalStack) -> None:
 
 def status(stack: LocalStack) -> None:
     """One line per process."""
+    if backend.last(stack.directory) == "containers":
+        compose.status()
+        return
     running = stack.running()
     for name in (*ALL, supervisor.NAME):
         pid = running.get(name) or stack.process(name).pid
