@@ -1,6 +1,8 @@
 """Notifications without a database, a broker or a mail server."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -31,6 +33,8 @@ from shared.contracts.event import Event
 from tests.support.notifications_events import NOW
 
 T = TypeVar("T")
+TEMPLATES = templates()
+"""Compiled once for all tests."""
 LEASE = timedelta(seconds=60)
 
 
@@ -318,6 +322,24 @@ class FakeDesks:
         return await work(self.reading)
 
 
+class FakeWaker:
+    """Knows every stream, calls nobody by itself."""
+
+    listeners = 0
+
+    def __init__(self) -> None:
+        self.leaving = False
+        self.called = asyncio.Event()
+
+    @contextmanager
+    def listening(self, _company_id: str) -> Iterator[asyncio.Event]:
+        yield self.called
+
+    def leave(self) -> None:
+        self.leaving = True
+        self.called.set()
+
+
 @dataclass
 class FakeLinks:
     minted: list[dict[str, object]] = field(default_factory=list)
@@ -362,7 +384,7 @@ class Bench:
         self.office = PostOffice(
             desks=self.desks,
             links=self.links,
-            typesetter=JinjaTypesetter(templates()),
+            typesetter=JinjaTypesetter(TEMPLATES),
             calendars=ICalendarFiles(),
             post=self.post,
             public_url="https://doorstep.example",

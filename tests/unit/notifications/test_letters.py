@@ -11,14 +11,13 @@ from services.notifications.domain.mail import MailKind, Words
 from services.notifications.domain.merge_tags import TAGS, tags_in
 from services.notifications.domain.samples import sample_mail, sample_situation
 from services.notifications.domain.standard_texts import ALL, BY_KEY
-from services.notifications.main import templates
 from shared.contracts.billing import BillingSettingsChangedV1
 from shared.contracts.scheduling import InspectionPublishedV1, InspectionServicesChangedV1
 from tests.support import notifications_events as told
-from tests.support.notifications_fakes import Bench
+from tests.support.notifications_fakes import TEMPLATES, Bench
 
 URL = "https://doorstep.example/p/the-token"
-TYPESETTER = JinjaTypesetter(templates())
+TYPESETTER = JinjaTypesetter(TEMPLATES)
 
 
 class Links(HTMLParser):

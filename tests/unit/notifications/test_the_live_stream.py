@@ -1,38 +1,20 @@
 """The stream of a company's feed: in order, resumable at any message, nothing lost or doubled."""
 
-import asyncio
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from services.notifications.entrypoints import alert_stream
 from services.notifications.entrypoints.alert_stream import StreamReader
 from services.notifications.entrypoints.office import Office
-from services.notifications.main import templates
 from services.notifications.usecases.raise_unrouted_alarm import raise_unrouted_alarm
 from shared.identity import Staff
 from tests.support import notifications_events as told
-from tests.support.notifications_fakes import Bench
+from tests.support.notifications_fakes import TEMPLATES, Bench, FakeWaker
 
-PAGES = templates()
+PAGES = TEMPLATES
 PRIYA = Staff(company_id=told.COMPANY, staff_id="priya", name="Priya Raman", role="office")
 OWNER = Staff(company_id=told.COMPANY, staff_id="olga", name="Olga", role="owner")
-
-
-class Waker:
-    """Calls everybody at once."""
-
-    leaving = False
-    listeners = 0
-
-    def __init__(self) -> None:
-        self.called = asyncio.Event()
-
-    @contextmanager
-    def listening(self, _company_id: str) -> Iterator[asyncio.Event]:
-        yield self.called
 
 
 class Browser:
@@ -48,7 +30,7 @@ class Browser:
 
     async def read(self, messages: int = 1000) -> None:
         """Connect, take at most this many messages, lose the connection."""
-        office = Office(post=self.bench.office, figures=None, waker=Waker())
+        office = Office(post=self.bench.office, figures=None, waker=FakeWaker())
         reader = StreamReader(PAGES, office, self.staff, show=self.show, start=self.last_id)
         stream = reader.messages()
         taken = 0
@@ -144,22 +126,21 @@ async def test_steps_that_expired_meanwhile_make_the_page_read_the_list_anew():
 
 async def test_a_stream_ends_when_the_process_leaves():
     bench = await a_bench()
-    waker = Waker()
+    waker = FakeWaker()
     office = Office(post=bench.office, figures=None, waker=waker)
     stream = StreamReader(PAGES, office, PRIYA, show="all", start=0).messages()
     texts = []
 
     async for text in stream:
         texts.append(text)
-        waker.leaving = True
-        waker.called.set()
+        waker.leave()
 
     assert texts == ["retry: 1000\n\n"]
 
 
 async def test_the_line_of_an_alert_is_one_partial_for_the_feed():
     bench = await a_bench()
-    office = Office(post=bench.office, figures=None, waker=Waker())
+    office = Office(post=bench.office, figures=None, waker=FakeWaker())
     stream = StreamReader(PAGES, office, PRIYA, show="all", start=1).messages()
     texts = [await anext(stream) for _ in range(5)]  # retry, three events, the line
     [line] = [text for text in texts if "hx-partial" in text]
