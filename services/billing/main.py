@@ -1,5 +1,8 @@
 """Billing, put together and run: `python -m services.billing.main`."""
 
+import asyncio
+import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,13 +19,14 @@ from services.billing.adapters.stripe_calls import refuse_mixed_settings, stripe
 from services.billing.adapters.stripe_gateway import StripeGateway
 from services.billing.adapters.typst_printer import TypstPrinter
 from services.billing.config import BillingConfig
+from services.billing.entrypoints import command_line
 from services.billing.entrypoints.events import subscription
 from services.billing.entrypoints.loops import heal, read_lists, retell, work_off
 from services.billing.entrypoints.parts import Parts
 from services.billing.entrypoints.routes import ROUTERS
 from services.billing.entrypoints.webhooks import BODY_LIMITS
-from shared.idempotency import IdempotencyKeys
-from shared.messaging.outbox import Outbox
+from shared.idempotency import IDEMPOTENCY, IdempotencyKeys
+from shared.messaging.outbox import OUTBOX, Outbox
 from shared.mongo import Store
 from shared.runtime import Runtime
 from shared.ui import environment
@@ -101,11 +105,23 @@ def build_app(config: BillingConfig) -> FastAPI:
     return app
 
 
-def main() -> None:
-    """Read the environment and serve until told to stop."""
+async def run_command(config: BillingConfig, arguments: Sequence[str]) -> int:
+    """Run one operator's command beside the running service; return its exit code."""
+    store = Store(config.mongo_url.get_secret_value(), config.mongo_database)
+    try:
+        await store.ensure((OUTBOX, IDEMPOTENCY, *COLLECTIONS))
+        return await command_line.run(build_parts(config, store), arguments)
+    finally:
+        await store.close()
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Serve until told to stop; with arguments, run that one command instead."""
     config = BillingConfig.load()
+    if arguments:
+        sys.exit(asyncio.run(run_command(config, arguments)))
     serve(lambda: build_app(config), config, "billing")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -166,7 +166,9 @@ class MemoryBooks:
             return result
 
     async def due_attempts(self, now: datetime, limit: int) -> list[Attempt]:
-        due = [a for a in self.state.attempts.values() if a.next_check_at and a.next_check_at <= now]
+        due = [
+            a for a in self.state.attempts.values() if a.next_check_at and a.next_check_at <= now
+        ]
         return due[:limit]
 
     async def due_refunds(self, now: datetime, limit: int) -> list[Refund]:
@@ -182,6 +184,17 @@ class MemoryBooks:
 
     async def accounts(self) -> list[str | None]:
         return [None]
+
+    async def ledger_balances(self, accounts: Sequence[str]) -> dict[str, int]:
+        found = balances(self.state.ledger.values())
+        return {account: found.get(account, 0) for account in accounts}
+
+    async def ledger_sum(self) -> int:
+        return sum(balances(self.state.ledger.values()).values())
+
+    async def every_bill(self) -> AsyncIterator[Bill]:
+        for bill in list(self.state.bills.values()):
+            yield bill
 
     async def bills(self, company_id: str) -> AsyncIterator[Bill]:
         for bill in list(self.state.bills.values()):

@@ -1,6 +1,6 @@
 """Billing's books in MongoDB: one document per bill, everything of one write in one transaction."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -144,6 +144,29 @@ class MongoBooks:
     async def accounts(self) -> list[str | None]:
         found: list[str | None] = await self._store["attempts"].distinct("account")
         return found or [None]
+
+    async def ledger_balances(self, accounts: Sequence[str]) -> dict[str, int]:
+        rows = await self._store.aggregate(
+            "ledger",
+            [
+                {"$match": {"legs.account": {"$in": list(accounts)}}},
+                {"$unwind": "$legs"},
+                {"$match": {"legs.account": {"$in": list(accounts)}}},
+                {"$group": {"_id": "$legs.account", "cents": {"$sum": "$legs.cents"}}},
+            ],
+        )
+        return {row["_id"]: row["cents"] for row in rows}
+
+    async def ledger_sum(self) -> int:
+        rows = await self._store.aggregate(
+            "ledger",
+            [{"$unwind": "$legs"}, {"$group": {"_id": None, "cents": {"$sum": "$legs.cents"}}}],
+        )
+        return int(rows[0]["cents"]) if rows else 0
+
+    async def every_bill(self) -> AsyncIterator[Bill]:
+        async for row in self._store["bills"].find({}).sort("_id", 1):
+            yield bill_value(row)
 
     async def bills(self, company_id: str) -> AsyncIterator[Bill]:
         async for row in self._store["bills"].find({"company_id": company_id}).sort("_id", 1):

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
+import structlog
+
 from services.billing.domain.attempt import IN_DOUBT, Attempt, AttemptState
 from services.billing.domain.provider import OpenPage, SeenAttempt
 from services.billing.domain.refusals import PaymentsUnavailableError
@@ -17,6 +19,8 @@ from services.billing.usecases.ports import (
     RejectedError,
 )
 from shared.crash_points import crash_point
+
+log = structlog.get_logger()
 
 
 async def open_page(
@@ -33,6 +37,7 @@ async def open_page(
             attempt, accepts_bank=settings.bank_payments, accepts_card=True
         )
     except (RejectedError, KeyConflictError) as error:
+        log.warning("page_refused", attempt_id=attempt.attempt_id, kind=type(error).__name__)
         await _give_up(attempt, books, clock())
         raise PaymentsUnavailableError from error
     except GatewayUnavailableError as error:

@@ -123,6 +123,15 @@ class Books(Protocol):
     async def accounts(self) -> list[str | None]:
         """Every Stripe account in use; None stands for the installation's own."""
 
+    async def ledger_balances(self, accounts: Sequence[str]) -> dict[str, int]:
+        """What these accounts stand at, in cents."""
+
+    async def ledger_sum(self) -> int:
+        """The sum of every leg there is; anything but zero is a fault."""
+
+    def every_bill(self) -> AsyncIterator[Bill]:
+        """All bills of all companies, for checking."""
+
     def bills(self, company_id: str) -> AsyncIterator[Bill]:
         """Every bill of a company, for telling them again."""
 

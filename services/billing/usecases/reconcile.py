@@ -5,6 +5,7 @@ from collections.abc import Awaitable
 
 import structlog
 
+from services.billing.domain.attempt import Attempt, AttemptState
 from services.billing.usecases.ports import (
     Books,
     Clock,
@@ -25,13 +26,19 @@ async def reconcile(*, books: Books, gateway: PaymentGateway, clock: Clock) -> i
     now = clock()
     attempts = await books.due_attempts(now, _BATCH)
     refunds = await books.due_refunds(now, _BATCH)
-    asks = [
-        refresh_attempt(a.company_id, a.attempt_id, books=books, gateway=gateway, clock=clock)
-        for a in attempts
-    ]
+    asks = [_heal(attempt, books=books, gateway=gateway, clock=clock) for attempt in attempts]
     sends = [send_refund(refund, books=books, gateway=gateway, clock=clock) for refund in refunds]
     await _a_few_at_once([*asks, *sends])
     return len(attempts) + len(refunds)
+
+
+async def _heal(attempt: Attempt, *, books: Books, gateway: PaymentGateway, clock: Clock) -> None:
+    """Money that only this look has found is worth a warning: a webhook was lost."""
+    after = await refresh_attempt(
+        attempt.company_id, attempt.attempt_id, books=books, gateway=gateway, clock=clock
+    )
+    if after.state is not attempt.state and after.state is AttemptState.SUCCEEDED:
+        log.warning("payment_healed", attempt_id=attempt.attempt_id)
 
 
 async def _a_few_at_once(jobs: list[Awaitable[object]]) -> None:

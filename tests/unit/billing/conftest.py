@@ -13,11 +13,11 @@ from services.billing.domain.payment import Method
 from services.billing.domain.refund import Refund
 from services.billing.usecases.keep_sheet import keep_sheet
 from services.billing.usecases.ports import Sheet
+from services.billing.usecases.reconcile import reconcile
 from services.billing.usecases.record_manual_payment import (
     RecordManualPayment,
     record_manual_payment,
 )
-from services.billing.usecases.reconcile import reconcile
 from services.billing.usecases.refresh_attempt import refresh_attempt
 from services.billing.usecases.refund_payment import RefundPayment, refund_payment
 from services.billing.usecases.start_checkout import StartCheckout, start_checkout

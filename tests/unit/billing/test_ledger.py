@@ -80,9 +80,7 @@ class MoneyMachine(RuleBasedStateMachine):
     def _open_pages(self):
         pages = self.office.gateway.pages
         return [
-            a
-            for a in self.attempts(AttemptState.AWAITING_PAYER)
-            if pages[a.key].status == "open"
+            a for a in self.attempts(AttemptState.AWAITING_PAYER) if pages[a.key].status == "open"
         ]
 
     @precondition(lambda self: self._open_pages())

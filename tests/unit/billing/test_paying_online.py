@@ -165,7 +165,7 @@ async def test_killed_between_the_call_and_the_save_the_same_key_finds_the_same_
     with pytest.raises(PaymentsUnavailableError):
         await office.checkout()
     [attempt] = office.books.state.attempts.values()
-    office.gateway.pay_by_card(attempt)  # the payer never sees the page in truth; money all the same
+    office.gateway.pay_by_card(attempt)  # however he came to the page
     office.clock.forward(minutes=5)
     await office.reconcile()
     await office.reconcile()
