@@ -3,9 +3,9 @@
 import hashlib
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, UploadFile
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
-from starlette.datastructures import UploadFile as SentFile
+from starlette.datastructures import UploadFile
 
 from services.scheduling.domain.inspection import Inspection
 from services.scheduling.domain.refusals import UnknownError
@@ -241,11 +241,14 @@ async def post_cancel(
 
 
 async def _files(request: Request) -> tuple[Upload, ...]:
-    sent = (await request.form()).getlist("report")
-    files = [part for part in sent if isinstance(part, UploadFile | SentFile) and part.filename]
-    return tuple(
-        [Upload(file_name=file.filename or "", content=await file.read()) for file in files]
-    )
+    """Read the sent files and let go of their temporary copies."""
+    uploads = []
+    for part in (await request.form()).getlist("report"):
+        if isinstance(part, UploadFile):
+            if part.filename:
+                uploads.append(Upload(file_name=part.filename, content=await part.read()))
+            await part.close()
+    return tuple(uploads)
 
 
 async def _shown(  # noqa: PLR0917 - what a page is shown with

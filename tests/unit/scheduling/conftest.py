@@ -45,17 +45,22 @@ class Browser:
         return await self.http.post(path, data=fields, **options)
 
 
-@pytest.fixture
-async def browser(world):
-    keyring = shared_app.keyring("scheduling")
+@pytest.fixture(scope="session")
+def app():
+    """Built once; each test gives it ports of its own."""
     settings = SchedulingConfig(**shared_app.config("scheduling").model_dump())
-    app = shared_app.app(
+    return shared_app.app(
         *ROUTERS,
         service="scheduling",
         settings=settings,
         pages=environment(TEMPLATES),
         body_limits=BODY_LIMITS,
     )
+
+
+@pytest.fixture
+async def browser(app, world):
+    keyring = shared_app.keyring("scheduling")
     app.state.parts = world.parts()
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(
