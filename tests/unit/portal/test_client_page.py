@@ -1,11 +1,13 @@
 """What a client reads, word for word where the rules say so."""
 
+import gzip
 import re
 
 import pytest
 from bs4 import BeautifulSoup
 
 from shared.contracts import billing, scheduling
+from shared.ui.assets import STATIC, plain_name
 from tests.support.portal_samples import (
     a_balance,
     a_payment,
@@ -349,3 +351,21 @@ class TestSigning:
         answer = await sign(portal, await portal.enter(), csrf_token="f" * 64)
         assert answer.status_code == 403
         assert portal.wiring.signatures.records == {}
+
+
+async def test_the_first_load_is_at_most_sixty_kilobytes_over_the_wire(portal):
+    answer = await shown(portal)
+    soup = BeautifulSoup(answer.text, "html.parser")
+    addresses = {tag["href"] for tag in soup.select("link[href], use[href]")}
+    addresses |= {tag["src"] for tag in soup.select("[src]")}
+    files = {plain_name(one.removeprefix("/static/").split("#")[0]) for one in addresses}
+    sizes = [len(gzip.compress((STATIC / name).read_bytes())) for name in files]
+    assert len(sizes) >= 5
+    assert len(gzip.compress(answer.content)) + sum(sizes) <= 60_000
+
+
+async def test_no_page_carries_inline_style_or_script(portal):
+    page = await portal.enter()
+    for path in ("", "/agreement", "/how-to-pay"):
+        soup = BeautifulSoup((await portal.browser.get(page + path)).text, "html.parser")
+        assert soup.select("[style], script:not([src]), style, [onclick], [onload]") == []
