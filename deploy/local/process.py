@@ -5,11 +5,13 @@ somebody else in the meantime is never signalled.
 """
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -60,12 +62,24 @@ class Process:
 
     def start(self, spec: Spec | None = None) -> int:
         """Start it as `spec` says (or as the last time) unless it runs; give its number."""
-        running = self.pid
-        if running:
-            return running
-        if spec:
-            write_private(self._spec_file, json.dumps(asdict(spec)))
-        spec = self.spec()
+        with self._alone():
+            running = self.pid
+            if running:
+                return running
+            if spec:
+                write_private(self._spec_file, json.dumps(asdict(spec)))
+            return self._launch(self.spec())
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Two that want to start it (a supervisor, a person) come one after the other."""
+        lock = self.state / "run" / f"{self.name}.lock"
+        lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with lock.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _launch(self, spec: Spec) -> int:
         self.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self.log.open("ab") as log:
             child = subprocess.Popen(
