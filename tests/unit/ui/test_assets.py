@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from shared.ui.assets import FOR_EVER, STATIC, asset, plain_name, static_app
+from tools.vendor_assets import ICONS
 
 
 @pytest.fixture
@@ -76,3 +77,8 @@ def test_the_first_load_of_a_page_stays_small():
     )
     font = (STATIC / "vendor/figtree-5.3.0.woff2").stat().st_size
     assert sent + font < 60_000
+
+
+def test_the_sprite_holds_the_icons_the_tool_names():
+    drawn = re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons.svg").read_text())
+    assert drawn == ICONS
