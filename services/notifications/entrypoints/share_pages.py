@@ -27,6 +27,8 @@ from shared.ui.events import EMAILS_CHANGED, trigger
 from shared.ui.mails import PREVIEW_HEADERS, seen_in
 from shared.webapp import page
 
+DOUBLE_CLICK_SECONDS = 10
+"""A form without a key that is sent again within these is the same click."""
 SHARE = "/staff/notifications/inspections/{inspection_id}/share"
 FIELD_OF = {
     "bad_recipient": "recipient",
@@ -139,13 +141,15 @@ async def resend(
     next_: Annotated[str, Form(alias="next", max_length=20)] = "inspection",
 ) -> Response:
     """`Resend` in Inspection Actions (R27)."""
+    now = office.post.clock()
+    click = f"{staff.staff_id}:{inspection_id}:{int(now.timestamp()) // DOUBLE_CLICK_SECONDS}"
     await resend_payment_link(
         staff.company_id,
         inspection_id,
-        key=idempotency_key or uuid4().hex,
+        key=idempotency_key or click,
         by=staff.name,
         desks=office.post.desks,
-        now=office.post.clock(),
+        now=now,
     )
     return _done(request, inspection_id, next_)
 
