@@ -51,6 +51,10 @@ class Office:
         trace: TracebackType | None,
     ) -> None:
         """Close the connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
         self._http.close()
 
     def sign_in(self) -> Self:

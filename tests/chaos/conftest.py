@@ -15,8 +15,7 @@ from tests.support.stack import Stack
 def company(stack: Stack) -> Iterator[Company]:
     opened = open_company(stack)
     yield opened
-    for visitor in opened.people:
-        visitor.http.close()
+    opened.close()
 
 
 @contextmanager

@@ -45,7 +45,11 @@ def assert_books_balance(stack: Stack) -> None:
         entries = list(mongo.billing.ledger.find())
     for entry in entries:
         assert sum(leg["cents"] for leg in entry["legs"]) == 0, entry
-    assert online_cash_cents(entries) == provider_cash_cents(Sandbox(stack.sandbox))
+    sandbox = Sandbox(stack.sandbox)
+    try:
+        assert online_cash_cents(entries) == provider_cash_cents(sandbox)
+    finally:
+        sandbox.close()
 
 
 def online_cash_cents(entries: list[dict]) -> int:

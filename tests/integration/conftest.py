@@ -19,8 +19,7 @@ def open_one(stack: Stack) -> Iterator[Callable[..., Company]]:
 
     yield open_it
     for company in opened:
-        for visitor in company.people:
-            visitor.http.close()
+        company.close()
 
 
 @pytest.fixture

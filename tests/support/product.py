@@ -35,6 +35,9 @@ class Sandbox:
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=f"{url}/_sandbox", timeout=30)
 
+    def close(self) -> None:
+        self._http.close()
+
     def mails(self, to: str) -> list[dict[str, Any]]:
         """Newest first."""
         return self.get("mails", to=to)
@@ -59,6 +62,13 @@ class Company:
     services: dict[str, dict[str, Any]]
     sandbox: Sandbox
     people: list[Visitor] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Close every connection a test has opened."""
+        for visitor in self.people:
+            visitor.http.close()
+        self.office.close()
+        self.sandbox.close()
 
     def book(self, *services: str, **more: Any) -> "Booking":
         """Schedule an inspection for a client with a mailbox nobody else has."""
@@ -127,11 +137,12 @@ class Booking:
         ]
 
     def invoice(self) -> dict[str, Any]:
-        """The client's invoice, when billing has opened it."""
-        return eventually(
+        """The client's invoice in full, when billing has opened it."""
+        row = eventually(
             lambda: next((i for i in self.invoices() if i["kind"] == "client"), None),
             "the client's invoice",
         )
+        return self.company.office.get(f"billing/v1/invoices/{row['invoice_id']}")
 
     def wait_invoice(self, **expected: Any) -> dict[str, Any]:
         """The client's invoice once it shows these values."""
@@ -197,10 +208,10 @@ class Client:
     booking: Booking
     browser: Visitor
     page: Page
+    home: str = ""
 
-    @property
-    def home(self) -> str:
-        return self.page.url.split("?")[0]
+    def __post_init__(self) -> None:
+        self.home = self.page.url.split("?")[0]
 
     def reload(self) -> Page:
         self.page = self.browser.open(self.home)
@@ -222,7 +233,7 @@ class Client:
         return self.page
 
     def pay_by_bank(self, account: str = GOOD_ACCOUNT) -> Page:
-        page = self.browser.open(self.page.link("Bank account"))
+        page = self.browser.open(self.page.link("Bank"))
         self.page = self.browser.submit(page.form("Pay"), account_number=account)
         return self.page
 
@@ -243,10 +254,10 @@ def open_company(stack: Stack, name: str = "Harbor & Pine", *options: str) -> Co
         *options,
     )
     first_password = re.search(r"password (\S+)", printed)[1]
-    office = Office(stack.gateway, owner, first_password).sign_in()
-    team = office.get("scheduling/v1/staff")["items"]
-    owner_id = next(member["staff_id"] for member in team if member["email"] == owner)
-    office.patch(f"scheduling/v1/staff/{owner_id}", {"password": PASSWORD})
+    with Office(stack.gateway, owner, first_password) as first:
+        team = first.sign_in().get("scheduling/v1/staff")["items"]
+        owner_id = next(member["staff_id"] for member in team if member["email"] == owner)
+        first.patch(f"scheduling/v1/staff/{owner_id}", {"password": PASSWORD})
     office = Office(stack.gateway, owner, PASSWORD).sign_in()
     services = {}
     for service, cents in (
