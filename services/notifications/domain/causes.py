@@ -1,5 +1,8 @@
 """The name of what happened, so that the same fact told twice is one cause."""
 
+from collections.abc import Callable
+from typing import Any
+
 from shared.contracts.billing import (
     DisputeChangedV1,
     InvoiceSendRequestedV1,
@@ -7,21 +10,24 @@ from shared.contracts.billing import (
     PaymentRefundedV1,
 )
 from shared.contracts.event import Event
+from shared.contracts.portal import AgreementSignedV1
 from shared.contracts.scheduling import AgreementIssuedV1, InspectionEvent
+
+NAMES: tuple[tuple[type[Event], Callable[[Any], str]], ...] = (
+    (PaymentRefundedV1, lambda event: f"{event.refund_id}:{event.status}"),
+    (DisputeChangedV1, lambda event: f"{event.dispute_id}:{event.status}"),
+    (PaymentEvent, lambda event: event.payment_id),
+    (InvoiceSendRequestedV1, lambda event: event.send_id),
+    (AgreementSignedV1, lambda event: f"{event.agreement_id}:{event.version}"),
+    (AgreementIssuedV1, lambda event: f"{event.agreement_id}:{event.version}"),
+    (InspectionEvent, lambda event: f"{event.aggregate_id}:{event.revision}"),
+)
+"""The business id of a fact, by the first type that fits."""
 
 
 def cause_of(event: Event, event_id: str) -> str:
     """A business id where there is one; else the event's own id."""
-    match event:
-        case PaymentRefundedV1():
-            return f"{event.name}:{event.refund_id}:{event.status}"
-        case DisputeChangedV1():
-            return f"{event.name}:{event.dispute_id}:{event.status}"
-        case PaymentEvent():
-            return f"{event.name}:{event.payment_id}"
-        case InvoiceSendRequestedV1():
-            return f"{event.name}:{event.send_id}"
-        case InspectionEvent() | AgreementIssuedV1():
-            return f"{event.name}:{event.aggregate_id}:{event.revision}"
-        case _:
-            return event_id
+    for type_, name in NAMES:
+        if isinstance(event, type_):
+            return f"{event.name}:{name(event)}"
+    return event_id
