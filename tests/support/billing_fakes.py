@@ -8,13 +8,22 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
+from services.billing.adapters.mongo_shapes import invoice_document, value
+from services.billing.adapters.paper_words import invoice_words, receipt_words
+from services.billing.adapters.typst_printer import typeset
 from services.billing.domain.attempt import Attempt, AttemptState, Failure
 from services.billing.domain.bill import Bill, opened
 from services.billing.domain.booking import Booking, Line, Person, Release, Role
 from services.billing.domain.company import Company, Provider, Settings
-from services.billing.domain.invoice import Payer
+from services.billing.domain.invoice import Invoice, Payer
 from services.billing.domain.ledger import Entry, balances
-from services.billing.domain.payment import Dispute, DisputeState, Method
+from services.billing.domain.listing import (
+    InvoicePage,
+    InvoiceQuery,
+    InvoiceRow,
+    StatusTotal,
+)
+from services.billing.domain.payment import Dispute, DisputeState, Method, Payment
 from services.billing.domain.provider import (
     AccountStatus,
     Hint,
@@ -25,6 +34,7 @@ from services.billing.domain.provider import (
 from services.billing.domain.refund import Refund, RefundState
 from services.billing.domain.refusals import (
     AttemptNotFoundError,
+    BillNotFoundError,
     InvoiceNotFoundError,
     PaymentNotFoundError,
 )
@@ -164,6 +174,9 @@ class MemoryBooks:
             result = await work(_MemoryOpenBooks(draft))
             self.state = draft
             return result
+
+    def within(self, session: Any) -> OpenBooks:
+        return _MemoryOpenBooks(self.state)
 
     async def due_attempts(self, now: datetime, limit: int) -> list[Attempt]:
         due = [
@@ -552,3 +565,90 @@ class FakeGateway:
             refunds=tuple(page.refunds),
             disputes=tuple(page.disputes.values()),
         )
+
+
+class MemoryKeys:
+    """Idempotency keys as the books keep them."""
+
+    def __init__(self, books: MemoryBooks) -> None:
+        self._books = books
+
+    async def recall(self, company_id: str, key: str, request_hash: str) -> Answer | None:
+        return await self._books.write(lambda open_: open_.recall(company_id, key, request_hash))
+
+
+class MemoryLists:
+    """What staff look through, straight from the books in memory."""
+
+    def __init__(self, books: MemoryBooks) -> None:
+        self._books = books
+
+    async def bill(self, company_id: str, inspection_id: str) -> Bill:
+        found = await self._books.write(lambda open_: open_.bill(company_id, inspection_id))
+        if found is None:
+            raise BillNotFoundError
+        return found
+
+    async def bill_of_invoice(self, company_id: str, invoice_id: str) -> Bill:
+        return await self._books.write(lambda open_: open_.bill_of(company_id, invoice_id))
+
+    async def bill_of_payment(self, company_id: str, payment_id: str) -> Bill:
+        return await self._books.write(lambda open_: open_.bill_paid_by(company_id, payment_id))
+
+    async def invoices(self, company_id: str, query: InvoiceQuery) -> InvoicePage:
+        rows = [
+            value(InvoiceRow, invoice_document(bill, invoice), key="invoice_id")
+            for bill in self._books.state.bills.values()
+            for invoice in bill.invoices
+            if bill.company_id == company_id and query.status in {"", invoice.status.value}
+        ]
+        return InvoicePage(rows=tuple(rows[: query.limit]), next_cursor=None)
+
+    async def totals(self, company_id: str) -> dict[str, StatusTotal]:
+        page = await self.invoices(company_id, InvoiceQuery())
+        found: dict[str, StatusTotal] = {}
+        for row in page.rows:
+            known = found.get(row.status, StatusTotal(count=0, due_cents=0))
+            due_cents = known.due_cents + row.balance_cents
+            found[row.status] = StatusTotal(count=known.count + 1, due_cents=due_cents)
+        return found
+
+    async def attempts(self, company_id: str, inspection_id: str) -> list[Attempt]:
+        return list(self._books.state.attempts.values())
+
+    async def refunds(self, company_id: str, inspection_id: str) -> list[Refund]:
+        return list(self._books.state.refunds.values())
+
+    async def company(self, company_id: str) -> Company | None:
+        return self._books.state.companies.get(company_id)
+
+    async def settings(self, company_id: str) -> Settings:
+        return self._books.state.settings.get(company_id, Settings(company_id=company_id))
+
+
+class MemoryRebuilds:
+    """Wishes to be told everything again."""
+
+    def __init__(self) -> None:
+        self.wishes: dict[str, str] = {}
+
+    async def note(self, company_id: str, rebuild_id: str, session: Any) -> None:
+        self.wishes[rebuild_id] = company_id
+
+    async def next_company(self) -> tuple[str, str] | None:
+        return next(iter(self.wishes.items()), None)
+
+    async def fulfilled(self, wish_id: str) -> None:
+        del self.wishes[wish_id]
+
+
+class UncachedPrinter:
+    """The real papers, set anew each time."""
+
+    async def invoice(self, bill: Bill, invoice: Invoice, company: Company | None) -> bytes:
+        return typeset("invoice.typ", invoice_words(bill, invoice, company))
+
+    async def receipt(
+        self, bill: Bill, invoice: Invoice, payment: Payment, company: Company | None
+    ) -> bytes:
+        return typeset("receipt.typ", receipt_words(bill, invoice, payment, company))
