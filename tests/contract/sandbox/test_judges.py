@@ -52,7 +52,8 @@ def test_two_empty_objects_share_nothing():
         ({"metadata": {"a": 1}}, "/metadata/a: 1 is not a <class 'str'>"),
         ({"payment_method_types": "card"}, "/payment_method_types: expected an array"),
         ({"next_action": {"type": 3}}, "/next_action/type: 3 is not a <class 'str'>"),
-        ({"latest_charge": {"id": "ch_1"}}, "/latest_charge/amount: missing"),
+        ({"shipping": {"nme": "Ellen"}}, "/shipping/nme: not a property of"),
+        ({"latest_charge": 5}, "/latest_charge: 5 is not a <class 'str'>"),
     ],
 )
 def test_what_is_wrong_with_an_object_is_named(change, problem):
