@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
-from services.scheduling.entrypoints.api_inspections import report_answer
+from services.scheduling.entrypoints.api_reports import report_answer
 from services.scheduling.entrypoints.parts import ServiceParts
 from shared.identity import ServiceCaller, service_call
 from shared.problem_answers import responses

@@ -139,6 +139,20 @@ async def task(
     )
 
 
+async def inspection_task(  # noqa: PLR0917 - what a page is shown with
+    request: Request,
+    staff: Staff,
+    parts: Parts,
+    inspection_id: str,
+    template: str,
+    form: Form | None,
+    **context: object,
+) -> HTMLResponse:
+    """Render a task that needs nothing but its inspection."""
+    inspection = await parts.lookups.inspection(staff.company_id, inspection_id)
+    return await task(request, staff, parts, template, form, inspection=inspection, **context)
+
+
 def done(request: Request, inspection_id: str) -> Response:
     """Close the drawer and tell the boxes; without script, go back to the inspection."""
     if by_htmx(request):

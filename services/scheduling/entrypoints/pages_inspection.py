@@ -18,7 +18,7 @@ from services.scheduling.domain.standing import (
     payment_word,
     report_word,
 )
-from services.scheduling.entrypoints.api_inspections import report_answer
+from services.scheduling.entrypoints.api_reports import report_answer
 from services.scheduling.entrypoints.pages_frame import (
     STAFF_PATH,
     by_htmx,
