@@ -1,7 +1,5 @@
 """Every route says who may call it; a service with one that does not refuses to be built."""
 
-import importlib
-import typing
 from collections.abc import Callable
 
 import pytest
@@ -11,21 +9,8 @@ from deploy.environment import service_environment
 from deploy.local.applications import addresses
 from deploy.product import SERVICES, Ports
 from deploy.secrets import generate
-from shared.config import ServiceConfig
 from shared.webapp import UndeclaredCallerError, create_app
-
-
-def factory(service: str) -> tuple[Callable[[ServiceConfig], FastAPI], type[ServiceConfig]]:
-    """main.py's one function from a configuration to an application."""
-    main = importlib.import_module(f"services.{service}.main")
-    for function in vars(main).values():
-        if getattr(function, "__module__", "") != main.__name__ or isinstance(function, type):
-            continue
-        hints = typing.get_type_hints(function)
-        if hints.pop("return", None) is FastAPI and len(hints) == 1:
-            (wanted,) = hints.values()
-            return function, wanted
-    raise AssertionError(f"{main.__name__} builds no application from its configuration")
+from tests.support.applications import factory
 
 
 @pytest.fixture
