@@ -22,4 +22,5 @@ async def bus(_bus: Bus) -> AsyncIterator[Bus]:
     yield _bus
     for part in ("rabbitmq", "mongo"):
         _bus.stack.resume(part)
-        _bus.start(part)
+        if not _bus.stack.process(part).pid:
+            _bus.start(part)
