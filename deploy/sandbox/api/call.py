@@ -92,8 +92,6 @@ class Call:
     ids: dict[str, str]
     fields: Fields
     path: str
-    strict: bool
-    """The request names the pinned API version and has passed the SDK's own types."""
 
     @property
     def subject(self) -> str:

@@ -163,7 +163,7 @@ def _handled(asked: Asked) -> dict[str, Any]:
             f"Unrecognized request URL ({asked.verb}: {asked.path}).", status=HTTPStatus.NOT_FOUND
         )
     handler, ids = found
-    call = Call(asked.scope, ids, asked.fields, asked.path, asked.strict)
+    call = Call(asked.scope, ids, asked.fields, asked.path)
     return expand(asked.scope, handler(call), items(asked.fields, "expand"))
 
 

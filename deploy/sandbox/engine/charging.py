@@ -120,6 +120,15 @@ def book(scope: Scope, charge: Json, amount: int) -> Json:
     return scope.save(charge)
 
 
+def release(scope: Scope, charge: Json) -> Json:
+    """Give money that was only held back to the payer."""
+    before = {"amount_refunded": 0, "refunded": False}
+    charge |= {"amount_refunded": charge["amount"], "refunded": True}
+    scope.save(charge)
+    scope.emit("charge.refunded", charge, before)
+    return charge
+
+
 def fail(scope: Scope, charge: Json, decline: Decline) -> Json:
     """The bank said no."""
     charge |= {

@@ -43,7 +43,7 @@ def _processing(scope: Scope, intent_id: str) -> tuple[Json, Json]:
 
 def _refuse(scope: Scope, intent: Json, method: Json, failure: Decline) -> Json:
     charging.fail(scope, _pending_charge(scope, intent), failure)
-    payments.debit_failed(scope, intent, method, failure)
+    payments.needs_another_method(scope, intent, method, failure)
     session_state.debit_settled(scope, intent, succeeded=False)
     if failure.code in ("account_closed", "no_account", "debit_not_authorized"):
         mandates.end_mandate(scope, scope.private(method["id"]).get("mandate"))

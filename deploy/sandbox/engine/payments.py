@@ -19,7 +19,7 @@ from deploy.sandbox.state.scope import Scope
 from deploy.sandbox.state.store import Json
 
 CONFIRMABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
-CANCELABLE = CONFIRMABLE | {"requires_capture", "processing"}
+CANCELABLE = CONFIRMABLE | {"requires_capture"}
 
 AUTHENTICATION_FAILED = Decline(
     "payment_intent_authentication_failure",
@@ -126,7 +126,7 @@ def pass_authentication(scope: Scope, intent: Json) -> Json:
 def fail_authentication(scope: Scope, intent: Json) -> Json:
     """The payer did not prove who they are: another method is needed."""
     method = scope.need(scope.private(intent["id"])["authenticating"], "payment_method")
-    return _needs_another_method(scope, intent, method, AUTHENTICATION_FAILED)
+    return needs_another_method(scope, intent, method, AUTHENTICATION_FAILED)
 
 
 def _charge_card(scope: Scope, intent: Json, how: Confirmation, card: Card) -> Json:
@@ -189,7 +189,8 @@ def cancel(scope: Scope, intent: Json, reason: str | None) -> Json:
     """Give an unfinished payment up."""
     if intent["status"] not in CANCELABLE:
         raise unexpected_state(intent, "canceled")
-    scope.cancel_timers(intent["id"])
+    if intent["status"] == "requires_capture":
+        charging.release(scope, scope.need(intent["latest_charge"], "charge"))
     intent |= {
         "status": "canceled",
         "canceled_at": scope.now(),
@@ -222,7 +223,7 @@ def _start_debit(scope: Scope, intent: Json, how: Confirmation) -> Json:
 def _declined(scope: Scope, intent: Json, method: Json, decline: Decline) -> PaymentFailedError:
     """Book the failed attempt; gives the error to raise."""
     charge = charging.fail(scope, charging.new_charge(scope, intent, method), decline)
-    _needs_another_method(scope, intent, method, decline)
+    needs_another_method(scope, intent, method, decline)
     return PaymentFailedError(
         decline.message,
         code=decline.code,
@@ -233,7 +234,8 @@ def _declined(scope: Scope, intent: Json, method: Json, decline: Decline) -> Pay
     )
 
 
-def _needs_another_method(scope: Scope, intent: Json, method: Json, decline: Decline) -> Json:
+def needs_another_method(scope: Scope, intent: Json, method: Json, decline: Decline) -> Json:
+    """An attempt came to nothing; the payer may try something else."""
     intent |= {
         "status": "requires_payment_method",
         "payment_method": None,
@@ -243,11 +245,6 @@ def _needs_another_method(scope: Scope, intent: Json, method: Json, decline: Dec
     scope.save(intent)
     scope.emit("payment_intent.payment_failed", intent)
     return intent
-
-
-def debit_failed(scope: Scope, intent: Json, method: Json, decline: Decline) -> Json:
-    """A bank debit came to nothing; the payer may try something else."""
-    return _needs_another_method(scope, intent, method, decline)
 
 
 def last_error(decline: Decline, method: Json, charge_id: str | None) -> dict[str, Any]:

@@ -109,10 +109,11 @@ def settle(scope: Scope, refund_id: str) -> Json:
     """The planned end of a refund that was not final: arrived, or sent back by the bank."""
     refund = scope.need(refund_id, "refund")
     charge = scope.need(refund["charge"], "charge")
-    if refund["status"] in _ENDED_BADLY:
-        return refund
-    if _behaviour(scope, charge) is CardRefund.FAILS_LATER:
+    scope.cancel_timers(refund_id)
+    if refund["status"] == "succeeded" and _behaviour(scope, charge) is CardRefund.FAILS_LATER:
         return fail(scope, refund)
+    if refund["status"] != "pending":
+        return refund
     return _announce(scope, refund, status="succeeded", pending_reason=None)
 
 

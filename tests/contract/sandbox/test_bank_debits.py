@@ -35,6 +35,9 @@ async def test_a_debit_is_processing_until_the_bank_has_paid(api, sandbox, recei
     assert (intent.status, intent.amount_received) == ("processing", 0)
     received.wait_for("payment_intent.processing", intent.id)
     received.wait_for("charge.pending", intent.id)
+    with pytest.raises(stripe.InvalidRequestError) as under_way:
+        await api.v1.payment_intents.cancel_async(intent.id)
+    assert under_way.value.code == "payment_intent_unexpected_state"
     sandbox.control("clock/advance", seconds=3_599)
     assert (await api.v1.payment_intents.retrieve_async(intent.id)).status == "processing"
     sandbox.control("clock/advance", seconds=2)
@@ -218,6 +221,9 @@ async def test_a_bank_refund_takes_its_time_and_may_come_back(api, sandbox, rece
     assert (await api.v1.refunds.retrieve_async(refund.id)).status == "succeeded"
     updated = received.wait_for("refund.updated", refund.id)
     assert updated["data"]["previous_attributes"]["status"] == "pending"
+    sandbox.control(f"refunds/{refund.id}/settle")
+    told = await api.v1.events.list_async({"type": "refund.updated"})
+    assert len(told.data) == 1
     sandbox.control(f"refunds/{refund.id}/fail")
     received.wait_for("refund.failed", refund.id)
     charge = await api.v1.charges.retrieve_async(refund.charge)

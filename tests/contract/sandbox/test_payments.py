@@ -192,6 +192,17 @@ async def test_an_open_payment_can_be_given_up_and_a_finished_one_cannot(api, re
     assert refused.value.code == "payment_intent_unexpected_state"
 
 
+async def test_money_that_was_only_held_goes_back_when_given_up(api, received):
+    held = await api.v1.payment_intents.create_async(
+        {**CARD, "payment_method": "pm_card_visa", "capture_method": "manual"}
+    )
+    gone = await api.v1.payment_intents.cancel_async(held.id, {"expand": ["latest_charge"]})
+    assert (gone.status, gone.amount_capturable) == ("canceled", 0)
+    assert (gone.latest_charge.refunded, gone.latest_charge.captured) == (True, False)
+    received.wait_for("charge.refunded", held.id)
+    assert (await api.v1.balance_transactions.list_async()).data == []
+
+
 @pytest.mark.parametrize(
     ("params", "code"),
     [

@@ -26,7 +26,7 @@ def create(call: Call) -> Json:
 @route("GET", "/v1/accounts")
 def index(call: Call) -> Json:
     """List the platform's accounts."""
-    return listed(Call(platform(call.scope), {}, call.fields, call.path, call.strict), "account")
+    return listed(Call(platform(call.scope), {}, call.fields, call.path), "account")
 
 
 @route("GET", "/v1/account")

@@ -28,7 +28,7 @@ def create(call: Call) -> Json:
 def index(call: Call) -> Json:
     """List endpoints."""
     books = platform(call.scope)
-    return listed(Call(books, {}, call.fields, call.path, call.strict), "webhook_endpoint")
+    return listed(Call(books, {}, call.fields, call.path), "webhook_endpoint")
 
 
 @route("GET", "/v1/webhook_endpoints/{id}")
