@@ -11,21 +11,19 @@ from services.notifications.adapters.calendar_files import ICalendarFiles
 from services.notifications.adapters.jinja_typesetter import JinjaTypesetter
 from services.notifications.adapters.mongo_views import HELD
 from services.notifications.domain.alert import Alert, Category
+from services.notifications.domain.delivery import Accepted, Outcome, Outgoing
 from services.notifications.domain.mail import Mail, MailState, Words
 from services.notifications.domain.signals import FeedItem, inspection_of
 from services.notifications.domain.situation import Situation
 from services.notifications.main import templates
 from services.notifications.usecases.notice_event import notice_event
 from services.notifications.usecases.ports import (
-    Accepted,
     AlertFilter,
     KeptLetter,
     LinkUnavailableError,
     MailCounts,
     MailFilter,
     MintedLink,
-    Outcome,
-    Outgoing,
 )
 from services.notifications.usecases.send_claimed_mail import PostOffice, send_claimed_mail
 from shared.contracts.billing import PaymentProcessingV1

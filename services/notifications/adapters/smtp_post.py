@@ -24,7 +24,7 @@ from aiosmtplib import (
 from email_validator import EmailNotValidError, validate_email
 
 from services.notifications.domain.circuit import Circuit
-from services.notifications.usecases.ports import (
+from services.notifications.domain.delivery import (
     Accepted,
     Outcome,
     Outgoing,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from services.notifications.domain.alert import Alert
+from services.notifications.domain.delivery import Outcome, Outgoing
 from services.notifications.domain.letter import Letter
 from services.notifications.domain.mail import Mail, Words
 from services.notifications.domain.signals import FeedItem
@@ -250,45 +251,6 @@ class Typesetter(Protocol):
 
     def html(self, letter: Letter) -> str: ...
     def text(self, letter: Letter) -> str: ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outgoing:
-    """One message for the mail server."""
-
-    mail_id: str
-    to_name: str
-    to_address: str
-    from_name: str
-    reply_to: str
-    subject: str
-    html: str
-    text: str
-    calendar: bytes | None = None
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """The server took responsibility."""
-
-
-@dataclass(frozen=True)
-class RefusedForGood:
-    """It will never be accepted."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class TryLater:
-    """Not now. `asked` is false when the server was left alone or not reached."""
-
-    reason: str
-    asked: bool
-    not_before: datetime | None = None
-
-
-Outcome = Accepted | RefusedForGood | TryLater
 
 
 class Post(Protocol):

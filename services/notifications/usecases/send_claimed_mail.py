@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.notifications.domain.composing import compose, full_name, link_scope
+from services.notifications.domain.delivery import (
+    Accepted,
+    Outgoing,
+    RefusedForGood,
+    TryLater,
+)
 from services.notifications.domain.letter import Letter, hidden_link
 from services.notifications.domain.mail import Mail, MailKind, MailState
 from services.notifications.domain.merge_tags import ButtonHere
@@ -20,17 +26,13 @@ from services.notifications.domain.situation import Situation
 from services.notifications.usecases.choose_words import choose_words
 from services.notifications.usecases.notice_event import suppressed_event
 from services.notifications.usecases.ports import (
-    Accepted,
     CalendarFiles,
     Desk,
     Desks,
     KeptLetter,
     Links,
     LinkUnavailableError,
-    Outgoing,
     Post,
-    RefusedForGood,
-    TryLater,
     Typesetter,
 )
 from shared.contracts.event import Event

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from services.notifications.domain.circuit import FAILURES_TO_OPEN, PAUSE, Circuit
+from services.notifications.domain.delivery import RefusedForGood, TryLater
 from services.notifications.domain.mail import LEGAL_MOVES, MailState
 from services.notifications.domain.sending import retry_delay
-from services.notifications.usecases.ports import RefusedForGood, TryLater
 from shared.contracts.notifications import EmailBouncedV1, EmailDeliveredV1
 from shared.contracts.portal import LinkOpenedV1
 from tests.support import notifications_events as told

@@ -17,7 +17,12 @@ from services.notifications.adapters.smtp_post import (
     deliverable,
 )
 from services.notifications.domain.circuit import FAILURES_TO_OPEN
-from services.notifications.usecases.ports import Accepted, Outgoing, RefusedForGood, TryLater
+from services.notifications.domain.delivery import (
+    Accepted,
+    Outgoing,
+    RefusedForGood,
+    TryLater,
+)
 from tests.support.notifications_events import NOW
 
 
