@@ -9,10 +9,12 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 
+from services.scheduling.config import SchedulingConfig
 from services.scheduling.domain.company import Company
 from services.scheduling.domain.staff import account_email
 from services.scheduling.entrypoints.parts import Parts
 from services.scheduling.usecases.create_company import CreateCompany, create_company
+from shared.operator_commands import operator_commands
 from shared.problems import RefusalError
 
 Run = Callable[[Parts, argparse.Namespace], Awaitable[int]]
@@ -38,7 +40,7 @@ def company_commands(groups: Groups) -> None:
     create.add_argument(
         "--password-stdin", action="store_true", help="read the password; else one is made"
     )
-    create.set_defaults(run=run_create_company)
+    create.set_defaults(run_here=run_create_company)
 
 
 async def run_create_company(parts: Parts, given: argparse.Namespace) -> int:
@@ -77,14 +79,19 @@ def _said(company: Company, owner_email: str, made_up: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-GROUPS: tuple[Callable[[Groups], None], ...] = (company_commands,)
+def the_same_in_every_service(groups: Groups) -> None:
+    """Add `queues`, `outbox`, `dead` and `replay`."""
+    operator_commands(groups, "scheduling", SchedulingConfig.load)
 
 
-def parser(groups: Sequence[Callable[[Groups], None]] = GROUPS) -> argparse.ArgumentParser:
-    """Return the command line with these groups of commands."""
+GROUPS: tuple[Callable[[Groups], None], ...] = (company_commands, the_same_in_every_service)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line with all groups of commands."""
     top = argparse.ArgumentParser(prog="scheduling", description="Scheduling, for its operator")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    for add in groups:
+    for add in GROUPS:
         add(commands)
     return top
 
@@ -92,12 +99,15 @@ def parser(groups: Sequence[Callable[[Groups], None]] = GROUPS) -> argparse.Argu
 async def run(parts: Parts, arguments: Sequence[str]) -> int:
     """Run one command; a refusal is one sentence on stderr."""
     given = parser().parse_args(arguments)
-    chosen: Run = given.run
     try:
-        return await chosen(parts, given)
+        if "run_here" in given:
+            here: Run = given.run_here
+            return await here(parts, given)
+        await given.run(given)
     except RefusalError as refusal:
         sys.stderr.write(f"{refusal.code}: {refusal.detail}\n")
         return REFUSED
+    return DONE
 
 
 if __name__ == "__main__":
