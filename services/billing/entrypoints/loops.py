@@ -2,7 +2,10 @@
 
 import asyncio
 
+import structlog
+
 from services.billing.entrypoints.parts import Parts
+from services.billing.usecases.ports import GatewayError
 from services.billing.usecases.read_event_lists import read_event_lists
 from services.billing.usecases.reconcile import reconcile
 from services.billing.usecases.tell_again import tell_again
@@ -11,7 +14,10 @@ from services.billing.usecases.work_off_events import work_off_events
 EVENTS_LOOK_SECONDS = 2.0
 RECONCILE_SECONDS = 5.0
 LISTS_SECONDS = 900.0
+LISTS_RETRY_SECONDS = 30.0
 REBUILDS_LOOK_SECONDS = 2.0
+
+log = structlog.get_logger()
 
 
 async def work_off(parts: Parts) -> None:
@@ -38,9 +44,14 @@ async def heal(parts: Parts) -> None:
 async def read_lists(parts: Parts) -> None:
     """Find events that no webhook brought."""
     while True:
-        await read_event_lists(
-            books=parts.books, inbox=parts.inbox, gateway=parts.gateway, clock=parts.clock
-        )
+        try:
+            await read_event_lists(
+                books=parts.books, inbox=parts.inbox, gateway=parts.gateway, clock=parts.clock
+            )
+        except GatewayError as error:
+            log.warning("event_lists_later", reason=type(error).__name__)
+            await asyncio.sleep(LISTS_RETRY_SECONDS)
+            continue
         parts.bell.ring()
         await asyncio.sleep(LISTS_SECONDS)
 

@@ -10,6 +10,7 @@ from services.billing.usecases.ports import (
     Books,
     Clock,
     GatewayError,
+    OpenBooks,
     PaymentGateway,
 )
 from services.billing.usecases.refresh_attempt import refresh_attempt
@@ -34,11 +35,26 @@ async def reconcile(*, books: Books, gateway: PaymentGateway, clock: Clock) -> i
 
 async def _heal(attempt: Attempt, *, books: Books, gateway: PaymentGateway, clock: Clock) -> None:
     """Money that only this look has found is worth a warning: a webhook was lost."""
-    after = await refresh_attempt(
-        attempt.company_id, attempt.attempt_id, books=books, gateway=gateway, clock=clock
-    )
+    try:
+        after = await refresh_attempt(
+            attempt.company_id, attempt.attempt_id, books=books, gateway=gateway, clock=clock
+        )
+    except GatewayError:
+        await _look_later(attempt, books=books, clock=clock)
+        raise
     if after.state is not attempt.state and after.state is AttemptState.SUCCEEDED:
         log.warning("payment_healed", attempt_id=attempt.attempt_id)
+
+
+async def _look_later(attempt: Attempt, *, books: Books, clock: Clock) -> None:
+    """A processor that is away is asked less and less often."""
+
+    async def keep(open_books: OpenBooks) -> None:
+        known = await open_books.attempt(attempt.company_id, attempt.attempt_id)
+        if known.next_check_at == attempt.next_check_at:
+            await open_books.keep_attempt(known, known.checked(clock()))
+
+    await books.write(keep)
 
 
 async def _a_few_at_once(jobs: list[Awaitable[object]]) -> None:

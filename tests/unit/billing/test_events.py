@@ -144,9 +144,7 @@ async def hear(office, *events, parts=None):
 
 
 def booked(**changes):
-    return scheduling.InspectionScheduledV1(
-        company_id=COMPANY, inspection=an_inspection(**changes)
-    )
+    return scheduling.InspectionScheduledV1(company_id=COMPANY, inspection=an_inspection(**changes))
 
 
 def company_told(**changes):

@@ -204,8 +204,10 @@ async def test_a_refund_over_the_api(visitor, office):
 
 
 async def test_invoices_are_listed_and_read(visitor):
-    found = (await visitor.client.get("/api/billing/v1/invoices", headers=visitor.staff())).json()
-    assert [row["number"] for row in found["invoices"]] == ["HP-3107"]
+    answer = await visitor.client.get("/api/billing/v1/invoices", headers=visitor.staff())
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert [row["number"] for row in found["items"]] == ["HP-3107"]
     one = (await visitor.client.get(INVOICE, headers=visitor.staff())).json()
     assert one["balance_cents"] == 80_000
     path = f"/api/billing/v1/inspections/{INSPECTION}/balance"
