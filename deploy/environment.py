@@ -19,7 +19,9 @@ def service_environment(
     """Every setting of one service, for an installation that pays into and mails to the sandbox."""
     prefix = service.upper()
     settings = {
-        "MONGO_URL": mongo_url(service, secrets.mongo_passwords[service], addresses.mongo),
+        "MONGO_URL": mongo_url(
+            service, secrets.mongo_passwords[service], addresses.mongo, addresses.mongo_options
+        ),
         "MONGO_DATABASE": service,
         "RABBIT_URL": rabbit_url(service, secrets.rabbitmq_passwords[service], addresses.rabbitmq),
         "HTTP_HOST": host,
@@ -55,12 +57,11 @@ def sandbox_environment(
     }
 
 
-def mongo_url(user: str, password: str, server: str) -> str:
+def mongo_url(
+    user: str, password: str, server: str, options: str = f"replicaSet={REPLICA_SET}"
+) -> str:
     """`server` is host:port of a replica set member; every user is kept in the admin database."""
-    return (
-        f"mongodb://{quote(user)}:{quote(password)}@{server}/"
-        f"?replicaSet={REPLICA_SET}&authSource=admin"
-    )
+    return f"mongodb://{quote(user)}:{quote(password)}@{server}/?{options}&authSource=admin"
 
 
 def rabbit_url(user: str, password: str, server: str) -> str:

@@ -47,3 +47,4 @@ class Addresses:
     sandbox: str = ""
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 8125
+    mongo_options: str = f"replicaSet={REPLICA_SET}"

@@ -2,7 +2,7 @@
 
 Each service is its own release: `kubectl apply -k deploy/k8s/billing`. RabbitMQ and MongoDB are
 run by their operators; what they must hold beforehand is in deploy/rabbitmq and deploy/mongo. The
-files are written by `python -m deploy.k8s.manifests` and committed: using them needs nothing of ours.
+files are written by `python -m deploy.k8s.manifests` and committed.
 """
 
 from collections.abc import Mapping

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from deploy.local.backing import run_backing
 from deploy.local.commands import down, status, up
+from deploy.local.given import given
 from deploy.local.programs import ROOT
 from deploy.local.report import CannotContinueError
 from deploy.local.stack import LocalStack
@@ -22,8 +23,8 @@ def main() -> int:
     parser.add_argument("command", choices=list(COMMANDS))
     parser.add_argument("--state", type=Path, default=ROOT / ".local" / "doorstep")
     asked = parser.parse_args()
-    stack = LocalStack(asked.state, _ports(asked.state))
     try:
+        stack = LocalStack(asked.state, _ports(asked.state), given())
         COMMANDS[asked.command](stack)
     except CannotContinueError as reason:
         print(f"\n{reason}", file=sys.stderr)

@@ -19,20 +19,24 @@ _INHERITED = (
 )  # fmt: skip
 
 
-def addresses(ports: Ports, *, sandboxed: bool = True) -> Addresses:
+def addresses(ports: Ports) -> Addresses:
     """Where everything is when all of it runs on this machine's loopback."""
     return Addresses(
         mongo=f"127.0.0.1:{ports.mongo}",
         rabbitmq=f"127.0.0.1:{ports.rabbitmq}",
         public=f"http://localhost:{ports.gateway}",
         services={name: f"http://127.0.0.1:{ports.as_dict()[name]}" for name in SERVICES},
-        sandbox=f"http://127.0.0.1:{ports.sandbox}" if sandboxed else "",
+        sandbox=f"http://127.0.0.1:{ports.sandbox}",
         smtp_port=ports.smtp,
     )
 
 
 def service_spec(
-    service: str, ports: Ports, secrets: Secrets, overrides: Mapping[str, str] | None = None
+    service: str,
+    ports: Ports,
+    secrets: Secrets,
+    overrides: Mapping[str, str] | None = None,
+    where: Addresses | None = None,
 ) -> Spec:
     """How a service is started.
 
@@ -40,7 +44,7 @@ def service_spec(
     Stripe keys need only be exported), and `overrides` win over both.
     """
     settings = service_environment(
-        service, addresses(ports), secrets, port=ports.as_dict()[service]
+        service, where or addresses(ports), secrets, port=ports.as_dict()[service]
     )
     return _python(service, f"services.{service}.main", settings, overrides)
 

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from deploy.local import engine
+from deploy.local.given import given
 from deploy.local.report import CannotContinueError
 from deploy.secrets import write_private
 
@@ -20,6 +21,8 @@ def chosen(state: Path) -> str:
                 f"DOORSTEP_BACKEND is {asked!r}; it may be {' or '.join(CHOICES)}."
             )
         return asked
+    if given():
+        return "processes"
     return last(state) or ("containers" if engine.answers({}) else "processes")
 
 

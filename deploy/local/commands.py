@@ -7,7 +7,7 @@ from deploy import compose
 from deploy.local import backend, supervisor
 from deploy.local.programs import ROOT
 from deploy.local.report import CannotContinueError, step
-from deploy.local.stack import ALL, LocalStack
+from deploy.local.stack import LocalStack
 
 
 def up(stack: LocalStack) -> None:
@@ -22,12 +22,12 @@ def up(stack: LocalStack) -> None:
 
 
 def _start_processes(stack: LocalStack) -> None:
-    absent = [name for name in ALL if name not in stack.running()]
+    absent = [name for name in stack.parts if name not in stack.running()]
     if absent:
         step(f"starting {', '.join(absent)}")
         stack.start_all(progress=step)
     watcher = stack.process(supervisor.NAME)
-    watcher.start(supervisor.spec(stack.directory, list(ALL)))
+    watcher.start(supervisor.spec(stack.directory, list(stack.parts)))
     # The demo speaks to the product as anybody would, over HTTP, in a process of its own.
     demo = subprocess.run(
         [sys.executable, "-m", "deploy.local.demo", "--state", stack.directory],
@@ -62,7 +62,7 @@ def status(stack: LocalStack) -> None:
         compose.status()
         return
     running = stack.running()
-    for name in (*ALL, supervisor.NAME):
+    for name in (*stack.parts, supervisor.NAME):
         pid = running.get(name) or stack.process(name).pid
         port = stack.ports.as_dict().get(name)
         state = f"running  pid {pid}" if pid else "stopped"

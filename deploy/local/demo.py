@@ -12,7 +12,6 @@ from pathlib import Path
 
 from deploy.demo import company
 from deploy.demo.load import Loaded, load
-from deploy.local.applications import service_spec
 from deploy.local.programs import ROOT
 from deploy.local.report import step
 from deploy.local.stack import LocalStack
@@ -36,7 +35,7 @@ def main() -> None:
 
 
 def _create(stack: LocalStack, options: list[str], password: str) -> None:
-    spec = service_spec("scheduling", stack.ports, stack.secrets)
+    spec = stack.process("scheduling").spec()
     subprocess.run(
         [sys.executable, "-m", "services.scheduling.main", "create-company", *options],
         env=dict(spec.environment),

@@ -4,10 +4,12 @@ import json
 import signal
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from deploy.gateway.render import Rates
 from deploy.local import applications, broker, database, gateway
+from deploy.local.given import Given
 from deploy.local.ports import free_ports, listens, refuse_taken
 from deploy.local.process import Process, Spec
 from deploy.local.programs import ROOT
@@ -33,7 +35,12 @@ class LocalStack:
     same directory finds its data.
     """
 
-    def __init__(self, directory: Path, ports: Ports | None = None) -> None:
+    def __init__(
+        self, directory: Path, ports: Ports | None = None, given: Given | None = None
+    ) -> None:
+        """With `given` the broker and the database are somebody else's."""
+        self.given = given
+        self.parts = ALL if given is None else tuple(name for name in ALL if name not in BACKING)
         self.directory = directory.resolve()
         self.programs_cache = ROOT / ".local" / "programs"
         self.ports = self._remembered(ports)
@@ -43,14 +50,22 @@ class LocalStack:
 
     @property
     def addresses(self) -> Addresses:
-        return applications.addresses(self.ports)
+        ours = applications.addresses(self.ports)
+        if self.given is None:
+            return ours
+        return replace(
+            ours,
+            mongo=self.given.mongo,
+            mongo_options=self.given.mongo_options,
+            rabbitmq=self.given.rabbitmq,
+        )
 
     def process(self, name: str) -> Process:
         return Process(self.directory, name)
 
     def running(self) -> dict[str, int]:
         """Name -> process number of what runs now."""
-        found = {name: self.process(name).pid for name in ALL}
+        found = {name: self.process(name).pid for name in self.parts}
         return {name: pid for name, pid in found.items() if pid}
 
     # ------------------------------------------------------------------------------ all of it
@@ -65,20 +80,20 @@ class LocalStack:
 
     def start_all(self, progress: Callable[[str], None] = _say_nothing) -> None:
         """Everything, ready when this returns. What runs already is left alone."""
-        self._refuse_taken(ALL)
-        for spec in broker.specs(self.directory, self.ports, self.secrets):
-            self.process(spec.name).start(spec)
-        for name in ("mongo", *APPLICATIONS, "gateway"):  # a service waits for what it needs
+        self._refuse_taken(self.parts)
+        for name in self.parts:  # all at once: a service waits for what it needs
             self.start(name)
-        database.make_ready(self.ports, self.secrets)
-        progress("mongo is ready")
-        for name in ("rabbitmq", *APPLICATIONS, "gateway"):
+        if self.given is None:
+            database.make_ready(self.ports, self.secrets)
+        else:
+            self.given.prepare(self.secrets)
+        for name in self.parts:
             self.wait_ready((name,))
             progress(f"{name} is ready")
 
     def stop_all(self) -> None:
         """Stop what runs, the services first and the database last."""
-        stopping = [self.process(name) for name in reversed(ALL)]
+        stopping = [self.process(name) for name in reversed(self.parts)]
         for process in stopping:
             if process.name in APPLICATIONS:  # they need not wait for each other
                 process.signal(signal.SIGTERM)
@@ -131,7 +146,9 @@ class LocalStack:
     def _spec(self, name: str, environment: dict[str, str]) -> Spec:
         overrides = self.overrides.get(name, {}) | environment
         if name in SERVICES:
-            return applications.service_spec(name, self.ports, self.secrets, overrides)
+            return applications.service_spec(
+                name, self.ports, self.secrets, overrides, self.addresses
+            )
         if name == "sandbox":
             return applications.sandbox_spec(self.directory, self.ports, self.secrets, overrides)
         if name == "gateway":

@@ -58,8 +58,13 @@ def prepare(host: str, port: int, *, member: str, passwords: Mapping[str, str]) 
         directConnection=True,
         serverSelectionTimeoutMS=milliseconds,
     ) as operator:
-        _create_roles(operator)
-        _create_users(operator, passwords)
+        create_accounts(operator, passwords)
+
+
+def create_accounts(client: Client, passwords: Mapping[str, str]) -> None:
+    """Create or renew roles and users, as somebody who may do that."""
+    _create_roles(client)
+    _create_users(client, passwords)
 
 
 def is_primary(host: str, port: int) -> bool:
