@@ -198,6 +198,7 @@ def _standing(
         "word": bill_word(bill),
         "released": report_released(bill),
         "rows": [(invoice, invoice_word(bill, invoice, today)) for invoice in live],
+        "resend_key": uuid4().hex,
         "may_bill": staff.may(Permission.BILL),
         "may_refund": staff.may(Permission.REFUND),
         "page_url": PAGE.format(inspection_id=bill.inspection_id),
