@@ -61,7 +61,7 @@ def test_the_front_door_leads_to_the_staff_sign_in(browser: httpx.Client):
     ],
 )
 def test_a_path_that_means_two_things_is_refused(stack: Stack, path: str):
-    assert raw(stack, f"GET {path} HTTP/1.1").startswith("HTTP/1.1 400")
+    assert raw(stack, f"GET {path} HTTP/1.1").startswith("HTTP/1.1 404")
 
 
 def raw(stack: Stack, request: str) -> str:
@@ -85,7 +85,7 @@ def test_static_files_are_all_there_is_below_static(browser: httpx.Client, stack
     assert browser.get("/static/none.css").status_code == 404
     assert browser.get("/static/").status_code == 404
     assert browser.post("/static/ui.css").status_code == 404
-    assert raw(stack, "GET /static/../templates/base.html HTTP/1.1").startswith("HTTP/1.1 400")
+    assert raw(stack, "GET /static/../templates/base.html HTTP/1.1").startswith("HTTP/1.1 404")
 
 
 @pytest.mark.parametrize("path", ["/staff/scheduling/sign-in", "/p/nothing", "/webhooks/stripe"])
