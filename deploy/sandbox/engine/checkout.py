@@ -187,8 +187,8 @@ def expire_when_due(scope: Scope, session_id: str) -> None:
 
 
 def saved_methods(scope: Scope, session: Json) -> list[Json]:
-    """List the customer's methods that this page may offer."""
-    if not session["customer"]:
+    """List the customer's methods that this page may offer; there is none to save again."""
+    if not session["customer"] or session["mode"] == "setup":
         return []
     options = session["saved_payment_method_options"] or {}
     filters = options.get("allow_redisplay_filters") or ["always"]

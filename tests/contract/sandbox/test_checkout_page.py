@@ -267,6 +267,8 @@ async def test_another_customers_card_cannot_be_named(api, sandbox, customer):
 
 
 async def test_a_method_is_saved_without_charging(api, sandbox, received, customer):
+    on_file = await api.v1.payment_methods.attach_async("pm_card_visa", {"customer": customer.id})
+    await api.v1.payment_methods.update_async(on_file.id, {"allow_redisplay": "always"})
     session = await api.v1.checkout.sessions.create_async(
         {
             "mode": "setup",
@@ -277,6 +279,7 @@ async def test_a_method_is_saved_without_charging(api, sandbox, received, custom
         }
     )
     assert "Nothing is charged now." in sandbox.http.get(session.url).text
+    assert "Saved" not in sandbox.http.get(session.url).text
     assert press(sandbox, session.url, kind="us_bank_account").status_code == 303
     done = await api.v1.checkout.sessions.retrieve_async(
         session.id, {"expand": ["setup_intent.payment_method", "setup_intent.mandate"]}
