@@ -128,13 +128,18 @@ class LocalStack:
         path = self.process(name).log
         return path.read_text(errors="replace") if path.exists() else ""
 
-    def wait_ready(self, names: Iterable[str], *, within: float = START_SECONDS) -> None:
-        """Return when all are ready; raise CannotContinueError when one has ended or is late."""
+    def wait_ready(
+        self, names: Iterable[str], *, within: float = START_SECONDS, supervised: bool = False
+    ) -> None:
+        """Return when all are ready; raise CannotContinueError when one is late or has ended.
+
+        With `supervised` an ended one is no reason: somebody starts it again.
+        """
         waiting = list(names)
         deadline = time.monotonic() + within
         while waiting := [name for name in waiting if not self._is_ready(name)]:
             for name in waiting:
-                if not self.process(name).pid:
+                if not supervised and not self.process(name).pid:
                     raise CannotContinueError(self._excuse(name, "ended while starting"))
             if time.monotonic() > deadline:
                 raise CannotContinueError(

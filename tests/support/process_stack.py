@@ -49,7 +49,7 @@ class ProcessStack:
     def start(self, part: str) -> None:
         self.local.process(part).start()
         self._down.discard(part)
-        self.local.wait_ready((part,))
+        self.wait_ready((part,))
 
     def restart(self, part: str, **settings: str) -> None:
         self._changed.add(part)
@@ -57,7 +57,7 @@ class ProcessStack:
         self.local.stop(part)
         self.local.start(part, **settings)
         self._down.discard(part)
-        self.local.wait_ready((part,))
+        self.wait_ready((part,))
 
     def arm(self, service: str, crash_points: str) -> None:
         self._crash_log(service).unlink(missing_ok=True)
@@ -87,7 +87,7 @@ class ProcessStack:
         return self.local.process(part).pid is not None
 
     def wait_ready(self, parts: Iterable[str]) -> None:
-        self.local.wait_ready(parts)
+        self.local.wait_ready(parts, supervised=True)
 
     def log(self, part: str) -> str:
         return self.local.log(part)
@@ -101,7 +101,7 @@ class ProcessStack:
         for part in PARTS:
             self.local.start(part)
         self._down.clear()
-        self.local.wait_ready(PARTS)
+        self.wait_ready(PARTS)
 
     def start_all(self) -> None:
         self.local.start_all()
