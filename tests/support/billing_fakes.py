@@ -478,6 +478,17 @@ class FakeGateway:
         page.method, page.label = Method.BANK, "Bank account ending 6789"
         page.status, page.intent, page.failure = "complete", "processing", None
 
+    def ask_the_bank(self, attempt: Attempt) -> None:
+        self._open(attempt).intent = "requires_action"
+
+    def answer_the_bank(self, attempt: Attempt, *, passed: bool) -> None:
+        page = self._open(attempt)
+        page.intent = "requires_payment_method"
+        if passed:
+            self.pay_by_card(attempt)
+        else:
+            self.decline(attempt, "payment_intent_authentication_failure")
+
     def settle(self, attempt: Attempt) -> None:
         self._sure(attempt).intent = "succeeded"
 
@@ -552,6 +563,8 @@ class FakeGateway:
 
     def _seen(self, page: _Page) -> SeenAttempt:
         states = {"succeeded": AttemptState.SUCCEEDED, "processing": AttemptState.PROCESSING}
+        if page.status == "open":
+            states["requires_action"] = AttemptState.REQUIRES_ACTION
         over = {"open": AttemptState.AWAITING_PAYER, "complete": AttemptState.FAILED}
         state = states.get(page.intent) or over.get(page.status, AttemptState.EXPIRED)
         return SeenAttempt(

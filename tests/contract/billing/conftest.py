@@ -29,6 +29,12 @@ class Pretended:
     async def decline(self, attempt: Attempt) -> None:
         self.gateway.decline(attempt)
 
+    async def pay_by_a_card_that_asks(self, attempt: Attempt) -> None:
+        self.gateway.ask_the_bank(attempt)
+
+    async def answer_the_bank(self, attempt: Attempt, *, passed: bool) -> None:
+        self.gateway.answer_the_bank(attempt, passed=passed)
+
     async def pay_by_bank(self, attempt: Attempt) -> None:
         self.gateway.pay_by_bank(attempt)
 
@@ -66,6 +72,14 @@ class Sandboxed:
 
     async def decline(self, attempt: Attempt) -> None:
         self._submit(attempt, 402, kind="card", number="4000000000000002")
+
+    async def pay_by_a_card_that_asks(self, attempt: Attempt) -> None:
+        self._submit(attempt, 303, kind="card", number="4000002760003184")
+
+    async def answer_the_bank(self, attempt: Attempt, *, passed: bool) -> None:
+        page = f"/sandbox/stripe/authenticate/{await self._intent(attempt)}"
+        answer = self.sandbox.http.post(page, data={"result": "complete" if passed else "fail"})
+        assert answer.status_code == (303 if passed else 402), answer.text
 
     async def pay_by_bank(self, attempt: Attempt) -> None:
         self._submit(attempt, 303, **BANK)

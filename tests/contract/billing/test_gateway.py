@@ -59,6 +59,27 @@ async def test_a_declined_card_leaves_the_page_open_and_says_why(world, opened):
     assert seen.failure is None
 
 
+async def test_a_bank_that_asks_for_the_payer_and_is_satisfied(world, opened):
+    await world.pay_by_a_card_that_asks(opened)
+    assert (await state_of(world, opened)).state is AttemptState.REQUIRES_ACTION
+    await world.answer_the_bank(opened, passed=True)
+    assert (await state_of(world, opened)).state is AttemptState.SUCCEEDED
+
+
+async def test_a_bank_that_asks_for_the_payer_and_is_not_satisfied(world, opened):
+    await world.pay_by_a_card_that_asks(opened)
+    await world.answer_the_bank(opened, passed=False)
+    seen = await state_of(world, opened)
+    assert seen.state is AttemptState.AWAITING_PAYER
+    assert seen.failure is not None
+    assert seen.failure.code == "payment_intent_authentication_failure"
+
+
+async def test_a_payer_who_leaves_the_bank_can_be_sent_away(world, opened):
+    await world.pay_by_a_card_that_asks(opened)
+    assert (await world.gateway.expire_checkout(opened)).state is AttemptState.EXPIRED
+
+
 async def test_a_bank_payment_is_processing_and_then_arrives(world, opened):
     await world.pay_by_bank(opened)
     seen = await state_of(world, opened)

@@ -73,7 +73,8 @@ class Office:
         self, invoice_id: str = "invoice-client", amount_cents: int | None = None, key: str = "k"
     ) -> Attempt:
         if amount_cents is None:
-            amount_cents = self.bill.invoice(invoice_id).balance_cents
+            bill = await self.books.write(lambda books: books.bill_of(COMPANY, invoice_id))
+            amount_cents = bill.invoice(invoice_id).balance_cents
         return await start_checkout(
             StartCheckout(
                 company_id=COMPANY,
