@@ -5,14 +5,12 @@ public ones, so one service's secret cannot speak for another. Only scheduling m
 staff. A route without one of the dependencies below stops the start (see shared/webapp.py).
 """
 
-import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from fastapi import Request
 from joserfc import jwt
@@ -20,6 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
 from shared.config import ServiceConfig
+from shared.own_forms import require_own_form
 from shared.problems import ForbiddenError, NotSignedInError
 
 STAFF_TOKEN_LIFETIME = timedelta(minutes=15)
@@ -47,13 +46,6 @@ ROLE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
     "inspector": frozenset({Permission.READ, Permission.SCHEDULE, Permission.PUBLISH}),
     "read_only": frozenset({Permission.READ}),
 }
-
-
-class CrossSiteError(ForbiddenError):
-    """The form did not come from our own page."""
-
-    code = "cross_site_request"
-    title = "This form is out of date. Open the page again and try once more"
 
 
 @dataclass(frozen=True)
@@ -281,34 +273,3 @@ async def _staff_from_cookie(request: Request) -> Staff:
     if request.method not in SAFE_METHODS:
         await require_own_form(request, staff.csrf_token)
     return staff
-
-
-async def require_own_form(request: Request, expected_token: str) -> None:
-    """Refuse a request that another site made the browser send. Raises CrossSiteError.
-
-    The page's token must come back (header `X-CSRF-Token` or field `csrf_token`), and the
-    browser must say that the request comes from our own origin.
-    """
-    if not same_origin(request):
-        raise CrossSiteError
-    token = request.headers.get("x-csrf-token")
-    if token is None and "form" in request.headers.get("content-type", ""):
-        field = (await request.form()).get("csrf_token")
-        token = field if isinstance(field, str) else None
-    if not expected_token or not hmac.compare_digest(
-        (token or "").encode(), expected_token.encode()
-    ):
-        raise CrossSiteError
-
-
-def same_origin(request: Request) -> bool:
-    """What the browser says about where the request comes from; silent browsers pass."""
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site in {"same-origin", "none"}
-    origin = request.headers.get("origin")
-    if origin is None:
-        return True
-    return urlsplit(origin).netloc == request.headers.get("host") or origin == (
-        request.app.state.config.public_url
-    )

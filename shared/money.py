@@ -5,6 +5,7 @@ refuse text, floats and booleans: pydantic's default reads `"5.00"` as five cent
 """
 
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Annotated
 
 from babel.numbers import format_currency, get_currency_precision
@@ -24,6 +25,7 @@ class NotAnAmountError(ValueError):
     code = "not_an_amount"
 
 
+@lru_cache(maxsize=4096)
 def money(cents: int, currency: str = "USD") -> str:
     """Print minor units for people: `$1,234.50`, `¥1,235`, and `−$85.00` with a real minus."""
     amount = Decimal(abs(cents)).scaleb(-get_currency_precision(currency.upper()))

@@ -58,7 +58,7 @@ def online_cash_cents(entries: list[dict]) -> int:
         leg["cents"]
         for entry in entries
         for leg in entry["legs"]
-        if leg["account"].startswith("stripe:clearing")
+        if leg["account"].partition(":")[0] == "stripe"
     )
 
 

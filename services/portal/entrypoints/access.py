@@ -21,9 +21,9 @@ from shared.identity import (
     SESSION_COOKIE,
     cookie_name,
     declares_caller,
-    require_own_form,
     staff_looking,
 )
+from shared.own_forms import require_own_form
 
 CLIENT_PAGES = "/p/i/{link_id}"
 PAYER_PAGES = "/pay/i/{link_id}"

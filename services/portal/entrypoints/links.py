@@ -17,7 +17,8 @@ from services.portal.usecases.mint_link import LinkWish, mint_link
 from services.portal.usecases.open_link import open_link
 from services.portal.usecases.request_new_link import request_new_link
 from services.portal.usecases.revoke_link import revoke_link
-from shared.identity import CrossSiteError, everyone, same_origin, service_call
+from shared.identity import everyone, service_call
+from shared.own_forms import CrossSiteError, same_origin
 from shared.problem_answers import responses
 from shared.ui import Form
 

@@ -20,11 +20,10 @@ from services.scheduling.usecases.sign_out import sign_out
 from shared.identity import (
     SESSION_COOKIE,
     STAFF_COOKIE,
-    CrossSiteError,
     cookie_name,
     everyone,
-    same_origin,
 )
+from shared.own_forms import CrossSiteError, same_origin
 from shared.ui import Form
 from shared.webapp import page
 
