@@ -32,9 +32,9 @@ from shared.messaging.redelivery import Redelivery
 from shared.messaging.subscription import Delivery, PermanentError, Subscription
 from shared.messaging.topology import (
     RETRY_DELAYS_SECONDS,
+    Lookout,
     declare,
     events_queue,
-    queue_depth,
     redelivery_exchange,
 )
 from shared.mongo import Store
@@ -83,6 +83,7 @@ class Consumer:
         """Declare what is ours, then consume. Raises while the broker is away."""
         await declare(self._rabbit_url, self._service, self._event_names, self._retry_delays)
         self._publishing = await connect(self._rabbit_url)
+        self._lookout = Lookout(watched(self._rabbit_url))
         self._broker = self._build_broker()
         self._subscriber = self._subscribe(self._broker)
         try:
@@ -137,6 +138,7 @@ class Consumer:
         await self._close()
 
     async def _close(self) -> None:
+        await self._lookout.close()
         with suppress(AMQPError, ConnectionError, RuntimeError, TimeoutError):
             await self._broker.stop()
         with suppress(AMQPError, ConnectionError, RuntimeError, TimeoutError):
@@ -147,8 +149,8 @@ class Consumer:
         if self._worker.done() or not await self._broker.ping(PING_SECONDS):
             return False
         try:
-            _ready, consumers = await queue_depth(self._publishing, events_queue(self._service))
-        except (AMQPError, ConnectionError, RuntimeError, TimeoutError):
+            _ready, consumers = await self._lookout.depth(events_queue(self._service))
+        except (AMQPError, OSError, RuntimeError, TimeoutError):
             return False
         return consumers > 0
 

@@ -9,10 +9,13 @@ The platform owns `doorstep.*` (deploy/rabbitmq); a service declares only `<serv
 broker user may do no more than that.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 import aio_pika
 from aio_pika.abc import AbstractChannel
+from aiormq.exceptions import AMQPError
 from pamqp.common import FieldValue
 
 EVENTS_EXCHANGE = "doorstep.events"
@@ -20,6 +23,7 @@ UNROUTED = "doorstep.unrouted"
 RETRY_DELAYS_SECONDS = (5, 60, 600)
 DELIVERY_LIMIT = 20
 """Counts crashes and lost connections, not handler errors: those go through the retry queues."""
+LOOK_SECONDS = 2.0
 LOOKS_LIMIT = 1_000_000
 """An operator's look counts as a delivery; newer brokers drop a message after 20 by default."""
 
@@ -130,3 +134,38 @@ async def queue_depth(connection: aio_pika.abc.AbstractConnection, queue: str) -
         return answer.message_count or 0, answer.consumer_count or 0
     finally:
         await channel.close()
+
+
+class Lookout:
+    """Asks the broker about queues on a plain connection of its own, opened when it is needed.
+
+    A robust connection would keep every channel whose opening an outage interrupted, and stumble
+    over it when it comes back.
+    """
+
+    def __init__(self, rabbit_url: str) -> None:
+        """Nothing is opened before the first look."""
+        self._rabbit_url = rabbit_url
+        self._connection: aio_pika.abc.AbstractConnection | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def depth(self, queue: str) -> tuple[int, int]:
+        """Messages ready and consumers. Raises AMQPError, OSError or TimeoutError."""
+        async with self._one_at_a_time:
+            try:
+                if self._connection is None:
+                    self._connection = await aio_pika.connect(
+                        self._rabbit_url, timeout=LOOK_SECONDS
+                    )
+                return await asyncio.wait_for(queue_depth(self._connection, queue), LOOK_SECONDS)
+            except BaseException:
+                await self.close()
+                raise
+
+    async def close(self) -> None:
+        """Forget the connection; the next look opens another."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(AMQPError, ConnectionError, RuntimeError, TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await connection.close()

@@ -47,9 +47,18 @@ class Bus:
             user, self.stack.secrets.rabbitmq_passwords[user], self.stack.addresses.rabbitmq
         )
 
-    def restart(self, part: str) -> None:
-        """kill -9, then start again; `part` is `rabbitmq` or `mongo`."""
+    def kill(self, part: str) -> None:
+        """kill -9; `part` is `rabbitmq` or `mongo`.
+
+        RabbitMQ writes down within half a second where it keeps a new quorum queue; a test that
+        kills it sooner would only show that.
+        """
+        time.sleep(1)
         self.stack.kill(part)
+
+    def restart(self, part: str) -> None:
+        """kill -9, then start again."""
+        self.kill(part)
         self.start(part)
 
     def start(self, part: str) -> None:
@@ -60,10 +69,16 @@ class Bus:
 
     async def clean(self) -> None:
         """Forget everything: documents, queues, messages."""
+        self._drop_documents()
+        await self._delete_queues()
+
+    def _drop_documents(self) -> None:
         with MongoClient(self.mongo_url(OPERATOR)) as client:
             for service in SERVICES:
                 for name in client[service].list_collection_names():
                     client[service].drop_collection(name)
+
+    async def _delete_queues(self) -> None:
         connection = await aio_pika.connect(self.rabbit_url(OPERATOR))
         async with connection:
             channel = await connection.channel()

@@ -109,7 +109,7 @@ async def test_while_the_database_is_away_messages_wait_and_do_not_die(bus):
             async with bus.publisher("portal") as publisher:
                 await publish(publisher, opening(0))
                 await eventually(lambda: handled(store, 1))
-                await asyncio.to_thread(bus.stack.kill, "mongo")
+                await asyncio.to_thread(bus.kill, "mongo")
                 for n in range(1, 20):
                     await publish(publisher, opening(n))
             # longer than all the delays after which a failed message would be dead

@@ -87,8 +87,8 @@ async def test_a_service_is_not_ready_before_it_has_begun(bus):
 
 @pytest.mark.timeout(120)
 async def test_broker_and_database_may_come_later_in_any_order(bus):
-    await asyncio.to_thread(bus.stack.kill, "rabbitmq")
-    await asyncio.to_thread(bus.stack.kill, "mongo")
+    await asyncio.to_thread(bus.kill, "rabbitmq")
+    await asyncio.to_thread(bus.kill, "mongo")
     async with running(bus) as (runtime, _store):
         assert not (await runtime.readiness()).ready
         await asyncio.to_thread(bus.start, "rabbitmq")
@@ -101,7 +101,7 @@ async def test_broker_and_database_may_come_later_in_any_order(bus):
 async def test_a_dead_broker_is_no_consumer_and_heals(bus):
     async with running(bus) as (runtime, _store):
         await eventually(well(runtime))
-        await asyncio.to_thread(bus.stack.kill, "rabbitmq")
+        await asyncio.to_thread(bus.kill, "rabbitmq")
         await eventually(lambda: says(runtime, consumer=False))
         await asyncio.to_thread(bus.start, "rabbitmq")
         await eventually(well(runtime), within=40)
