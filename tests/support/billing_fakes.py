@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from services.billing.adapters.mongo_shapes import invoice_document, value
 from services.billing.adapters.paper_words import invoice_words, receipt_words
-from services.billing.adapters.typst_printer import typeset
+from services.billing.adapters.typesetting import typeset
 from services.billing.domain.attempt import Attempt, AttemptState, Failure
 from services.billing.domain.bill import Bill, opened
 from services.billing.domain.booking import Booking, Line, Person, Release, Role

@@ -1,12 +1,13 @@
-"""Invoices and receipts as PDF, set by typst in a thread and kept by the bill's revision."""
+"""Invoices and receipts as PDF, set beside the service and kept by the bill's revision."""
 
 import asyncio
 import json
+import sys
+from asyncio.subprocess import PIPE
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import typst
+import structlog
 from pymongo import ASCENDING, IndexModel
 
 from services.billing.adapters.paper_words import invoice_words, receipt_words
@@ -14,10 +15,11 @@ from services.billing.domain.bill import Bill
 from services.billing.domain.company import Company
 from services.billing.domain.invoice import Invoice
 from services.billing.domain.payment import Payment
+from services.billing.domain.refusals import PaperUnavailableError
 from shared.mongo import Collection, Store
 
-PAPERS = Path(__file__).parent / "papers"
-FONTS = Path(__file__).parent / "fonts"
+TYPESETTER = "services.billing.adapters.typesetting"
+PATIENCE_SECONDS = 30
 KEPT = timedelta(days=30)
 AT_ONCE = 2
 """Setting a page takes a core for some milliseconds; requests go on beside it."""
@@ -32,6 +34,8 @@ COLLECTIONS: tuple[Collection, ...] = (
         ),
     ),
 )
+
+log = structlog.get_logger()
 
 
 class TypstPrinter:
@@ -58,24 +62,26 @@ class TypstPrinter:
         if known:
             return bytes(known["pdf"])
         async with self._room:
-            pdf = await asyncio.to_thread(typeset, paper, words)
+            pdf = await typeset_beside(paper, words)
         row = {"pdf": pdf, "at": datetime.now(UTC)}
         await self._store["documents"].replace_one({"_id": name}, row, upsert=True)
         return pdf
 
 
-def typeset(paper: str, words: dict[str, Any]) -> bytes:
-    """The PDF of a paper with these words. Blocking."""
-    pdf = typst.compile(
-        str(PAPERS / paper),
-        root=str(PAPERS),
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
-        format="pdf",
-        sys_inputs={"data": json.dumps(words)},
+async def typeset_beside(paper: str, words: dict[str, Any]) -> bytes:
+    """The PDF of a paper, set in a process of its own. Raises PaperUnavailableError."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", TYPESETTER, paper, stdin=PIPE, stdout=PIPE, stderr=PIPE
     )
-    if not isinstance(pdf, bytes):
-        raise TypeError(paper)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            pdf, complaint = await process.communicate(json.dumps(words).encode())
+    except TimeoutError as error:
+        process.kill()
+        raise PaperUnavailableError from error
+    if process.returncode:
+        log.error("paper_not_set", paper=paper, complaint=complaint.decode()[-300:])
+        raise PaperUnavailableError
     return pdf
 
 

@@ -88,6 +88,13 @@ class PaymentsUnavailableError(UnavailableError):
     title = "Payments are not available for a moment"
 
 
+class PaperUnavailableError(UnavailableError):
+    """The invoice or receipt could not be set at the moment."""
+
+    code = "document_unavailable"
+    title = "This document is not available for a moment"
+
+
 class AmountTooSmallError(InvalidError):
     """The card networks take no charge this small."""
 

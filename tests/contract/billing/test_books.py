@@ -15,6 +15,7 @@ from services.billing.adapters import mongo_books, mongo_event_inbox
 from services.billing.adapters.lists import BillingLists
 from services.billing.adapters.mongo_books import MongoBooks
 from services.billing.adapters.mongo_event_inbox import MongoEventInbox
+from services.billing.adapters.typst_printer import TypstPrinter, typeset_beside
 from services.billing.domain.attempt import Attempt
 from services.billing.domain.bill import Bill
 from services.billing.domain.invoice import InvoiceStatus
@@ -23,6 +24,7 @@ from services.billing.domain.provider import Hint
 from services.billing.domain.refusals import (
     AttemptNotFoundError,
     InvoiceNotFoundError,
+    PaperUnavailableError,
     PaymentNotFoundError,
     RefundTooLargeError,
 )
@@ -190,6 +192,28 @@ async def test_the_service_reads_its_lists_from_flat_copies(store):
     await it.paid_by_card()
     totals = await lists.totals(COMPANY)
     assert totals[InvoiceStatus.PAID].count == 1
+
+
+async def test_a_paper_is_set_once_for_each_state_of_the_bill(store):
+    it = Office()
+    it.books = MongoBooks(store, Outbox(store, "billing"), IdempotencyKeys(store))
+    await it.open()
+    printer = TypstPrinter(store)
+    bill = await bill_of(it)
+    first = await printer.invoice(bill, bill.client_invoice, None)
+    assert first.startswith(b"%PDF-")
+    assert await printer.invoice(bill, bill.client_invoice, None) == first
+    assert await store["documents"].count_documents({}) == 1
+    await it.receive_cash(30_000)
+    bill = await bill_of(it)
+    [payment] = bill.client_invoice.payments
+    assert (await printer.receipt(bill, bill.client_invoice, payment, None)).startswith(b"%PDF-")
+    assert await printer.invoice(bill, bill.client_invoice, None) != first
+
+
+async def test_a_paper_that_cannot_be_set_is_an_answer_not_a_crash():
+    with pytest.raises(PaperUnavailableError):
+        await typeset_beside("nothing.typ", {})
 
 
 @pytest.mark.parametrize(
