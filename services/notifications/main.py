@@ -1,5 +1,6 @@
 """Where notifications is put together."""
 
+import sys
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from pathlib import Path
@@ -20,6 +21,7 @@ from services.notifications.config import NotificationsConfig
 from services.notifications.entrypoints.events import subscription
 from services.notifications.entrypoints.leaving import StreamsFirst
 from services.notifications.entrypoints.office import Office, furnish
+from services.notifications.entrypoints.operator import operate
 from services.notifications.entrypoints.routers import ROUTERS
 from services.notifications.entrypoints.sending import Senders
 from services.notifications.entrypoints.unrouted import UnroutedAlarm
@@ -101,8 +103,11 @@ def create(config: NotificationsConfig) -> FastAPI:
 
 
 def main() -> None:
-    """Start the service."""
+    """Serve until told to stop; with an operator's command, do that instead."""
     config = NotificationsConfig.load()
+    if sys.argv[1:]:
+        operate(sys.argv[1:])
+        return
     serve(lambda: create(config), config, SERVICE)
 
 

@@ -1,6 +1,5 @@
 """The portal: every page a client or payer sees. Run `python -m services.portal.main`."""
 
-import asyncio
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -129,7 +128,7 @@ def main() -> None:
     """Serve until told to stop; with an operator's command, do that instead."""
     config = PortalConfig.load()
     if sys.argv[1:]:
-        operate(sys.argv[1:], rebuild=lambda: asyncio.run(rebuild(config)))
+        operate(sys.argv[1:], rebuild=lambda: rebuild(config))
         return
     serve(lambda: app(config), config, SERVICE)
 

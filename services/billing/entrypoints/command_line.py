@@ -8,12 +8,14 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 
+from services.billing.config import BillingConfig
 from services.billing.entrypoints.parts import Parts
 from services.billing.usecases.check_books import check_books
 from services.billing.usecases.ports import GatewayError
 from services.billing.usecases.read_event_lists import read_event_lists
 from services.billing.usecases.reconcile import reconcile
 from services.billing.usecases.work_off_events import work_off_events
+from shared.operator_commands import operator_commands
 from shared.problems import RefusalError
 
 Run = Callable[[Parts, argparse.Namespace], Awaitable[int]]
@@ -25,10 +27,10 @@ def money_commands(groups: Groups) -> None:
     """Add what keeps the books true."""
     groups.add_parser(
         "check-books", help="recompute every invoice from the ledger and name differences"
-    ).set_defaults(run=run_check_books)
+    ).set_defaults(run_here=run_check_books)
     groups.add_parser(
         "reconcile", help="ask Stripe about everything unfinished, and read its list of events"
-    ).set_defaults(run=run_reconcile)
+    ).set_defaults(run_here=run_reconcile)
 
 
 async def run_check_books(parts: Parts, _given: argparse.Namespace) -> int:
@@ -61,7 +63,12 @@ async def run_reconcile(parts: Parts, _given: argparse.Namespace) -> int:
     return DONE
 
 
-GROUPS: tuple[Callable[[Groups], None], ...] = (money_commands,)
+def the_same_in_every_service(groups: Groups) -> None:
+    """Add `queues`, `outbox`, `dead` and `replay`."""
+    operator_commands(groups, "billing", BillingConfig.load)
+
+
+GROUPS: tuple[Callable[[Groups], None], ...] = (money_commands, the_same_in_every_service)
 
 
 def parser(groups: Sequence[Callable[[Groups], None]] = GROUPS) -> argparse.ArgumentParser:
@@ -76,9 +83,12 @@ def parser(groups: Sequence[Callable[[Groups], None]] = GROUPS) -> argparse.Argu
 async def run(parts: Parts, arguments: Sequence[str]) -> int:
     """Run one command; a refusal is one sentence on stderr."""
     given = parser().parse_args(arguments)
-    chosen: Run = given.run
     try:
-        return await chosen(parts, given)
+        if "run_here" in given:
+            here: Run = given.run_here
+            return await here(parts, given)
+        await given.run(given)
     except (RefusalError, GatewayError) as error:
         sys.stderr.write(f"{error}\n")
         return REFUSED
+    return DONE
