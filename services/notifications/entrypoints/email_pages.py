@@ -40,8 +40,14 @@ router = APIRouter(include_in_schema=False)
 async def emails_box(
     request: Request, inspection_id: str, staff: Reader, office: TheOffice
 ) -> HTMLResponse:
-    """The Emails & activity box of the inspection page."""
-    context = await _activity(office, staff, inspection_id, BOX_ROWS)
+    """The Emails & activity box of the inspection page; one that waits, until the booking is known.
+
+    A page opened the moment after booking is ahead of the event that tells of it.
+    """
+    try:
+        context = await _activity(office, staff, inspection_id, BOX_ROWS)
+    except InspectionNotFoundError:
+        return page(request, "emails_box_waiting.html", inspection_id=inspection_id)
     return page(request, "emails_box.html", **context)
 
 

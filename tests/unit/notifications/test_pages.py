@@ -131,8 +131,11 @@ async def test_the_emails_box_tells_mails_and_payments(bench):
 async def test_another_companys_mails_and_inspections_are_not_there(bench):
     mail = bench.mails[0]
     async with browser(bench, company_id="company-other") as client:
+        waiting = await client.get(EMAILS)
+        assert waiting.status_code == 200
+        assert "Nothing is known about this inspection yet" in waiting.text
+        assert "Ellen Park" not in waiting.text
         for path in (
-            EMAILS,
             SHARE,
             f"/staff/notifications/mail/{mail.mail_id}",
             f"/staff/notifications/mail/{mail.mail_id}/letter",
