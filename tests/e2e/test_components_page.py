@@ -5,26 +5,22 @@ import socket
 import threading
 import time
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 import uvicorn
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from shared.ui import preview
 from shared.ui.preview_data import PAGES, PROBLEMS
+from tests.support.browser import (
+    NARROWEST,
+    unexpected,
+    violations,
+    width_at_the_narrowest,
+    window,
+)
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-NARROWEST = 320
-SHAPES = {
-    "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
-    "desktop": {"viewport": {"width": 1280, "height": 800}},
-}
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ADDRESSES = [f"/{name}?state={state}" for name, states in PAGES.items() for state in states]
 ADDRESSES += [f"/problem/{status}" for status in PROBLEMS]
@@ -48,51 +44,29 @@ def address():
     thread.join(5)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium():
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        await browser.close()
-
-
 @pytest.fixture
 def visit(chromium, address):
     """Open a page; what the console complains about ends up in `page.complaints`."""
 
     @asynccontextmanager
     async def visiting(path, form="desktop", theme="light", **options):
-        context = await chromium.new_context(
-            **SHAPES[form], color_scheme=theme, reduced_motion="reduce", locale="en-US", **options
-        )
-        page = await context.new_page()
-        page.complaints = []
-        page.on("console", lambda said: said.type == "error" and page.complaints.append(said.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        await page.goto(address + path, wait_until="load")
-        yield page
-        await context.close()
+        async with window(chromium, form, theme, **options) as page:
+            await page.goto(address + path, wait_until="load")
+            yield page
 
     return visiting
 
 
-ON_PURPOSE = re.compile(r"status of (403|404|410|422|500|503)")  # what the preview answers
+ON_PURPOSE = r"status of (403|404|410|422|500|503)"  # what the preview answers
 
 
 @pytest.mark.parametrize(("form", "theme"), [("phone", "light"), ("desktop", "dark")])
 @pytest.mark.parametrize("path", ADDRESSES)
 async def test_a_page_is_accessible_fits_and_keeps_the_policy(visit, path, form, theme):
     async with visit(path, form, theme) as page:
-        await page.evaluate(AXE)
-        found = await page.evaluate(
-            "rules => axe.run(document, {runOnly: rules, iframes: false}).then(r => r.violations"
-            ".map(v => [v.id, v.nodes.map(n => n.target.join(' ') + ': ' + n.failureSummary)]))",
-            RULES,
-        )
-        assert found == []
-        assert [said for said in page.complaints if not ON_PURPOSE.search(said)] == []
-        await page.set_viewport_size({"width": NARROWEST, "height": 640})
-        assert await page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
+        assert await violations(page) == []
+        assert unexpected(page, ON_PURPOSE) == []
+        assert await width_at_the_narrowest(page) <= NARROWEST
 
 
 async def test_the_first_tab_stop_leads_past_the_navigation(visit):

@@ -1,0 +1,81 @@
+"""Chromium for the whole run, and the windows of the people of one company."""
+
+from contextlib import AsyncExitStack
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, async_playwright
+
+from tests.support.browser import launched, unexpected, window
+from tests.support.product import Booking, Company, open_company
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium():
+    async with async_playwright() as playwright:
+        browser = await launched(playwright)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(scope="module")
+def company(_running):
+    """One for all tests of a module: what they book does not touch what others booked."""
+    opened = open_company(_running)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def own_company(stack):
+    """For a test that changes the company's settings."""
+    opened = open_company(stack)
+    yield opened
+    opened.close()
+
+
+class People:
+    """Opens windows; each is closed after the test, and must have nothing to complain about."""
+
+    def __init__(self, chromium, gateway: str, windows: AsyncExitStack) -> None:
+        self._chromium = chromium
+        self._gateway = gateway
+        self._windows = windows
+        self.opened: list[Page] = []
+        self.on_purpose = "$^"
+        """What the consoles may complain about in this test."""
+
+    async def stranger(self, path: str = "", form: str = "desktop", **options) -> Page:
+        """Somebody who is not signed in."""
+        page = await self._windows.enter_async_context(
+            window(self._chromium, form, base_url=self._gateway, **options)
+        )
+        self.opened.append(page)
+        if path:
+            await page.goto(path, wait_until="load")
+        return page
+
+    async def owner(self, company: Company, path: str, form: str = "desktop", **options) -> Page:
+        """The owner of the company, who has signed in before."""
+        page = await self.stranger(form=form, **options)
+        await page.context.add_cookies(
+            [
+                {"name": cookie.name, "value": cookie.value, "url": self._gateway}
+                for cookie in company.staff_browser().http.cookies.jar
+            ]
+        )
+        await page.goto(path, wait_until="load")
+        return page
+
+    async def client(self, booking: Booking, form: str = "phone", **options) -> Page:
+        """The client, who has opened the mailed link."""
+        return await self.stranger(booking.link(), form, **options)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def people(chromium, stack):
+    async with AsyncExitStack() as windows:
+        everybody = People(chromium, stack.gateway, windows)
+        yield everybody
+        complaints = [unexpected(page, everybody.on_purpose) for page in everybody.opened]
+    assert not any(complaints), complaints
