@@ -8,12 +8,13 @@ Accounts of a company (cents, debit positive):
     in_transit,             bank payments on their way (two-phase: held, then posted or voided);
     expected:<invoice>      they are outside the receivables, because they are not paid yet
     disputed                withdrawn by the card network while a dispute is open
+    losses                  taken back beyond what a payment had left
 An entry's id is its idempotency key: the same fact can be written once only.
 """
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.billing.domain.payment import Method, Payment
 
@@ -51,6 +52,21 @@ class Entry:
             raise UnbalancedEntryError(self.entry_id)
         if len(cents) < MIN_LEGS or sum(cents) != 0:
             raise UnbalancedEntryError(self.entry_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """`cents` left a payment (or came back to it): what it was before and after."""
+
+    invoice_id: str
+    before: Payment
+    after: Payment
+    cents: int
+
+    @property
+    def backwards(self) -> "Moved":
+        """The same seen from the other end."""
+        return replace(self, before=self.after, after=self.before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,25 +113,23 @@ class Book:
             of=f"hold:{payment.payment_id}",
         )
 
-    def refunded(self, refund_id: str, payment: Payment, invoice_id: str, cents: int) -> Entry:
+    def refunded(self, refund_id: str, moved: Moved) -> Entry:
         """Money went back to the payer."""
         return self._entry(
             f"refund:{refund_id}",
             "refund",
-            (f"receivable:{invoice_id}", cents),
-            (place_of(payment), -cents),
-            of=f"pay:{payment.payment_id}",
+            *_owed_again(moved),
+            (place_of(moved.after), -moved.cents),
+            of=f"pay:{moved.after.payment_id}",
         )
 
-    def refund_bounced(
-        self, refund_id: str, payment: Payment, invoice_id: str, cents: int
-    ) -> Entry:
+    def refund_bounced(self, refund_id: str, moved: Moved) -> Entry:
         """A refund that had gone through came back."""
         return self._entry(
             f"refund-failed:{refund_id}",
             "refund_failed",
-            (place_of(payment), cents),
-            (f"receivable:{invoice_id}", -cents),
+            *((account, -cents) for account, cents in _owed_again(moved.backwards)),
+            (place_of(moved.after), moved.cents),
             of=f"refund:{refund_id}",
         )
 
@@ -135,24 +149,24 @@ class Book:
             of=f"dispute-open:{dispute_id}",
         )
 
-    def dispute_lost(self, dispute_id: str, invoice_id: str, cents: int) -> Entry:
+    def dispute_lost(self, dispute_id: str, moved: Moved) -> Entry:
         """The money is gone; the invoice is owed again."""
         return self._entry(
             f"dispute-end:{dispute_id}",
             "dispute_lost",
-            (f"receivable:{invoice_id}", cents),
-            ("disputed", -cents),
+            *_owed_again(moved),
+            ("disputed", -moved.cents),
             of=f"dispute-open:{dispute_id}",
         )
 
-    def returned(self, dispute_id: str, payment: Payment, invoice_id: str, cents: int) -> Entry:
+    def returned(self, dispute_id: str, moved: Moved) -> Entry:
         """The payer's bank took a settled payment back; final (C23)."""
         return self._entry(
             f"return:{dispute_id}",
             "return",
-            (f"receivable:{invoice_id}", cents),
-            (place_of(payment), -cents),
-            of=f"pay:{payment.payment_id}",
+            *_owed_again(moved),
+            (place_of(moved.after), -moved.cents),
+            of=f"pay:{moved.after.payment_id}",
         )
 
     def _entry(
@@ -163,9 +177,16 @@ class Book:
             company_id=self.company_id,
             currency=self.currency,
             kind=kind,
-            legs=tuple(Leg(account=account, cents=cents) for account, cents in legs),
+            legs=tuple(Leg(account=account, cents=cents) for account, cents in legs if cents),
             of=of,
         )
+
+
+def _owed_again(moved: Moved) -> tuple[tuple[str, int], tuple[str, int]]:
+    """The payer owes what no longer counts as paid; anything beyond is the company's loss."""
+    owed_cents = moved.before.kept_cents - moved.after.kept_cents
+    receivable = f"receivable:{moved.invoice_id}"
+    return (receivable, owed_cents), ("losses", moved.cents - owed_cents)
 
 
 def place_of(payment: Payment) -> str:

@@ -85,10 +85,14 @@ class Payment:
 
     @property
     def kept_cents(self) -> int:
-        """What counts as paid."""
+        """What counts as paid; never less than nothing.
+
+        A payment can be partly refunded and then lost whole: what is lost beyond it is the
+        company's loss, not the payer's debt.
+        """
         if not self.settled:
             return 0
-        return self.amount_cents - self.refunded_cents - self.returned_cents
+        return max(0, self.amount_cents - self.refunded_cents - self.returned_cents)
 
     @property
     def processing_cents(self) -> int:

@@ -130,7 +130,7 @@ def _payments(invoice: Invoice) -> Iterable[contract.InvoicePayment]:
                 payment_id=payment.payment_id,
                 receipt_number=payment.receipt_number,
                 amount_cents=payment.amount_cents,
-                refunded_cents=payment.refunded_cents + payment.returned_cents,
+                refunded_cents=payment.amount_cents - payment.kept_cents,
                 method=payment.method.value,
                 method_label=payment.method_label,
                 paid_at=payment.paid_at,

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from services.billing.domain.invoice import Invoice
-from services.billing.domain.payment import Dispute, DisputeState, Method, Payment
+from services.billing.domain.ledger import Moved
+from services.billing.domain.payment import Dispute, DisputeState, Method
 from services.billing.domain.told import payment_told
 from services.billing.usecases.ports import Sheet
 from shared.contracts.billing import DisputeChangedV1, PaymentReturnedV1
@@ -26,21 +27,21 @@ async def apply_dispute(sheet: Sheet, *, invoice_id: str, payment_id: str, seen:
         return
     invoice = invoice.with_payment(after)
     sheet.bill = sheet.bill.with_invoice(invoice)
+    moved = Moved(invoice_id=invoice_id, before=payment, after=after, cents=seen.amount_cents)
     if returned:
-        _return(sheet, invoice, payment, seen)
+        _return(sheet, invoice, moved, seen)
     else:
-        _move(sheet, invoice, payment, before, seen)
+        _move(sheet, invoice, moved, before, seen)
 
 
-def _return(sheet: Sheet, invoice: Invoice, payment: Payment, seen: Dispute) -> None:
-    entry = sheet.book.returned(seen.dispute_id, payment, invoice.invoice_id, seen.amount_cents)
-    sheet.entries.append(entry)
-    fields = payment_told(sheet.bill, invoice, payment) | {"reason": seen.reason}
+def _return(sheet: Sheet, invoice: Invoice, moved: Moved, seen: Dispute) -> None:
+    sheet.entries.append(sheet.book.returned(seen.dispute_id, moved))
+    fields = payment_told(sheet.bill, invoice, moved.after) | {"reason": seen.reason}
     sheet.events.append(PaymentReturnedV1.model_validate(fields))
 
 
 def _move(
-    sheet: Sheet, invoice: Invoice, payment: Payment, before: Dispute | None, seen: Dispute
+    sheet: Sheet, invoice: Invoice, moved: Moved, before: Dispute | None, seen: Dispute
 ) -> None:
     book, cents = sheet.book, seen.amount_cents
     if before is None:
@@ -48,8 +49,8 @@ def _move(
     if seen.state is DisputeState.WON:
         sheet.entries.append(book.dispute_won(seen.dispute_id, cents))
     if seen.state is DisputeState.LOST:
-        sheet.entries.append(book.dispute_lost(seen.dispute_id, invoice.invoice_id, cents))
-    fields = payment_told(sheet.bill, invoice, payment) | {
+        sheet.entries.append(book.dispute_lost(seen.dispute_id, moved))
+    fields = payment_told(sheet.bill, invoice, moved.after) | {
         "dispute_id": seen.dispute_id,
         "status": seen.state.value,
         "reason": seen.reason,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.billing.domain.attempt import Attempt
 from services.billing.domain.invoice import Invoice
+from services.billing.domain.ledger import Moved
 from services.billing.domain.payment import Payment
 from services.billing.domain.provider import SeenRefund
 from services.billing.domain.refund import Refund, RefundState, credit_for
@@ -68,18 +69,19 @@ def _given(sheet: Sheet, invoice: Invoice, payment: Payment, refund: Refund) -> 
     changed = payment.refund_finished(cents, reserved=refund.reserved, given=True)
     credited = replace(invoice, credit_cents=invoice.credit_cents + credit_cents)
     sheet.bill = sheet.bill.with_invoice(credited.with_payment(changed))
-    entry = sheet.book.refunded(refund.refund_id, payment, invoice.invoice_id, cents)
-    sheet.entries.append(entry)
+    moved = Moved(invoice_id=invoice.invoice_id, before=payment, after=changed, cents=cents)
+    sheet.entries.append(sheet.book.refunded(refund.refund_id, moved))
     return replace(refund, credited_cents=credit_cents, reserved=False)
 
 
 def _bounced(sheet: Sheet, invoice: Invoice, payment: Payment, refund: Refund) -> Refund:
     cents = refund.amount_cents
     credit_cents = max(0, invoice.credit_cents - refund.credited_cents)
+    back = payment.refund_taken_back(cents)
     changed = replace(invoice, credit_cents=credit_cents)
-    sheet.bill = sheet.bill.with_invoice(changed.with_payment(payment.refund_taken_back(cents)))
-    entry = sheet.book.refund_bounced(refund.refund_id, payment, invoice.invoice_id, cents)
-    sheet.entries.append(entry)
+    sheet.bill = sheet.bill.with_invoice(changed.with_payment(back))
+    moved = Moved(invoice_id=invoice.invoice_id, before=payment, after=back, cents=cents)
+    sheet.entries.append(sheet.book.refund_bounced(refund.refund_id, moved))
     return replace(refund, credited_cents=0)
 
 

@@ -204,6 +204,16 @@ async def test_a_lost_dispute_makes_the_invoice_due_again(office):
     office.balanced()
 
 
+async def test_what_is_lost_beyond_a_payment_is_the_companys_loss(office):
+    attempt = await office.paid_by_card()
+    await office.refund(attempt.attempt_id, 10_000)
+    office.gateway.dispute(attempt, DisputeState.LOST)  # of the whole 800.00
+    await office.refresh(attempt)
+    assert office.bill.client_invoice.balance_cents == 80_000
+    assert office.books.accounts_of_ledger["losses"] == 10_000
+    office.balanced()
+
+
 async def test_cash_cannot_be_more_than_what_is_due(office):
     with pytest.raises(AmountExceedsBalanceError) as refused:
         await office.receive_cash(80_001)
