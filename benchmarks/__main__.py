@@ -1,0 +1,11 @@
+"""Run all benchmarks, or those named: `python -m benchmarks events`."""
+
+import sys
+
+from benchmarks import events
+
+BENCHMARKS = {"events": events.main}
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or BENCHMARKS:
+        BENCHMARKS[name]()
