@@ -2,9 +2,9 @@
 
 import sys
 
-from benchmarks import events
+from benchmarks import events, product
 
-BENCHMARKS = {"events": events.main}
+BENCHMARKS = {"events": events.main, "product": product.main}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHMARKS:

@@ -55,7 +55,12 @@ class Stand:
 
     def cpu_seconds(self, part: str) -> float:
         """User and system time of a part and the processes it has started."""
-        return sum(_cpu_seconds(pid) for pid in _family(self.stack.process(part).pid or 0))
+        return self.cpu_seconds_of(self.stack.process(part).pid or 0)
+
+    @staticmethod
+    def cpu_seconds_of(pid: int) -> float:
+        """The same for any process."""
+        return sum(_cpu_seconds(one) for one in _family(pid))
 
 
 def _retries() -> tuple[str, ...]:

@@ -53,8 +53,8 @@ async def relay(mongo_url: str, rabbit_url: str, count: int) -> None:
 
     async def work() -> None:
         task = asyncio.create_task(Relay(store, rabbit_url).run())
-        while await store[OUTBOX.name].find_one({"state": "waiting"}) is not None:
-            await asyncio.sleep(0.1)  # noqa: ASYNC110 - the relay itself knows no end
+        while await store[OUTBOX.name].find_one({"state": "waiting"}) is not None:  # noqa: ASYNC110 - the relay knows no end
+            await asyncio.sleep(0.1)
         task.cancel()
         await asyncio.wait({task})
 

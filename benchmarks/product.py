@@ -1,0 +1,133 @@
+"""The whole product: start and memory of each service, the client's page, the money's way."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+from benchmarks.fetching import fetch
+from benchmarks.stand import Stand, keep, machine
+from deploy.local.ports import free_ports
+from deploy.product import SERVICES
+from tests.support.probes import answers
+from tests.support.process_stack import ProcessStack, process_stack
+from tests.support.product import Booking, Company, open_company
+
+READY_SECONDS_GOAL = 3.0
+MEMORY_MB_GOAL = 110
+REQUESTS = 600
+AT_ONCE = 8
+ROUNDS = 3
+PAYMENTS = 7
+
+
+def services(stack: ProcessStack) -> dict:
+    """Seconds from the start to ready, beside a running broker and database; memory afterwards."""
+    found = {}
+    for name in SERVICES:
+        stack.stop(name)
+        began = time.monotonic()
+        stack.start(name)
+        found[name] = {
+            "ready_seconds": round(time.monotonic() - began, 2),
+            "memory_mb": _memory_mb(stack.local.process(name).pid),
+        }
+    return {
+        "services": found,
+        "goals": {"ready_seconds": READY_SECONDS_GOAL, "memory_mb": MEMORY_MB_GOAL},
+    }
+
+
+def _memory_mb(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmRSS"))
+
+
+def client_page(stack: ProcessStack, booking: Booking) -> dict:
+    """The client's page beside the bare template; CPU of the answering process per request."""
+    client = booking.client()
+    path = client.home.removeprefix(stack.gateway)
+    cookies = {cookie.name: cookie.value for cookie in client.browser.http.cookies.jar}
+    portal = stack.local.process("portal")
+    port = free_ports().portal
+    cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    bare = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.bare_page", str(port), path, cookie],
+        env=portal.spec().environment,
+    )
+    try:
+        while not answers(f"http://127.0.0.1:{port}{path}"):
+            assert bare.poll() is None
+            time.sleep(0.1)
+        rounds = [
+            (
+                _measured(f"{stack.services['portal']}{path}", cookies, portal.pid),
+                _measured(f"http://127.0.0.1:{port}{path}", cookies, bare.pid),
+            )
+            for _ in range(ROUNDS)
+        ]
+    finally:
+        bare.terminate()
+        bare.wait(10)
+    ours, alone = (_middle(list(runs)) for runs in zip(*rounds, strict=True))
+    return {
+        "at_once": AT_ONCE,
+        "client page": ours,
+        "bare page": alone,
+        "of the bare page": {key: round(ours[key] / alone[key], 2) for key in ours},
+    }
+
+
+def _measured(url: str, cookies: dict[str, str], pid: int) -> dict:
+    fetch(url, cookies, count=50, at_once=2)
+    before = Stand.cpu_seconds_of(pid)
+    result = fetch(url, cookies, count=REQUESTS, at_once=AT_ONCE)
+    spent = Stand.cpu_seconds_of(pid) - before
+    return result | {"cpu_us_per_request": round(spent * 1e6 / REQUESTS)}
+
+
+def _middle(rounds: list[dict]) -> dict:
+    return {key: median(r[key] for r in rounds) for key in rounds[0]}
+
+
+def release(company: Company) -> dict:
+    """From the moment a card is charged to the open report, by the webhook alone."""
+    seconds = sorted(_until_released(company) for _ in range(PAYMENTS))
+    return {
+        "payments": PAYMENTS,
+        "p50_seconds": round(median(seconds), 2),
+        "slowest_seconds": round(seconds[-1], 2),
+    }
+
+
+def _until_released(company: Company) -> float:
+    booking = company.book()
+    booking.publish()
+    client = booking.client()
+    client.wait("Payment due")
+    page = client.checkout()
+    began = time.monotonic()
+    # The browser does not come back, so nothing but the webhook tells billing.
+    client.browser.submit(page.form("Pay"), follow=False, number="4242 4242 4242 4242")
+    while "Report unlocked" not in client.reload().text:
+        assert time.monotonic() - began < 30, client.page.text
+    return time.monotonic() - began
+
+
+def main() -> None:
+    described = machine()
+    directory = tempfile.TemporaryDirectory(prefix="doorstep-bench-", ignore_cleanup_errors=True)
+    with directory as name, process_stack(Path(name)) as stack:
+        keep("services", {"machine": described, **services(stack)})
+        company = open_company(stack)
+        try:
+            keep("client_page", {"machine": described, **client_page(stack, company.book())})
+            keep("release", {"machine": described, **release(company)})
+        finally:
+            company.close()
+
+
+if __name__ == "__main__":
+    main()
