@@ -11,7 +11,10 @@ from deploy.secrets import Secrets, write_private
 
 
 def spec(state: Path, programs_cache: Path, ports: Ports, secrets: Secrets) -> Spec:
-    """How the server is started; a lost client cannot hold a transaction open for long."""
+    """How the server is started; a lost client cannot hold a transaction open for long.
+
+    It logs no slow operations: their text holds names and addresses.
+    """
     data = state / "mongo"
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     keyfile = state / "mongo.key"
@@ -26,6 +29,7 @@ def spec(state: Path, programs_cache: Path, ports: Ports, secrets: Secrets) -> S
         *("--keyFile", str(keyfile)),
         *("--oplogSize", "256"),
         *("--wiredTigerCacheSizeGB", "0.25"),
+        *("--slowOpSampleRate", "0"),
         "--nounixsocket",
         "--noscripting",
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),

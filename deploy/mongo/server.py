@@ -9,12 +9,13 @@ def server_command(*, cache_gigabytes: float) -> list[str]:
     """The container's command.
 
     MongoDB wants its key file to be its own and private; a mounted secret is neither, so it is
-    copied first. A lost client cannot hold a transaction open for more than five seconds.
+    copied first. A lost client cannot hold a transaction open for more than five seconds. Slow
+    operations are not logged: their text holds names and addresses.
     """
     server = (
         f"mongod --bind_ip_all --replSet {REPLICA_SET} --keyFile /data/mongo.key --noscripting"
         f" --wiredTigerCacheSizeGB {cache_gigabytes}"
-        " --setParameter transactionLifetimeLimitSeconds=5"
+        " --slowOpSampleRate 0 --setParameter transactionLifetimeLimitSeconds=5"
     )
     prepare = f"install -o mongodb -m 400 {KEYFILE} /data/mongo.key"
     return ["bash", "-c", f"{prepare} && exec docker-entrypoint.sh {server}"]
