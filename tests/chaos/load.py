@@ -1,0 +1,82 @@
+"""People who keep booking and paying while something is being broken under them."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import httpx
+
+from deploy.demo.office import NotYetError, eventually
+from tests.support.product import Booking, Client, Company
+
+PATIENCE_SECONDS = 60.0
+
+
+def persistently(act):
+    """Do what a person does when a page does not come: try again."""
+
+    def once():
+        try:
+            return act()
+        except (httpx.HTTPError, AssertionError):
+            return None
+
+    return eventually(once, "it works at last", within=PATIENCE_SECONDS)
+
+
+def book(company: Company, number: int) -> Booking:
+    """Book with one key, so that trying again after a crash books once."""
+    email = f"crash-{company.owner_email.split('@')[0]}-{number}@example.com"
+    service_id = company.services["Full home inspection"]["service_id"]
+    body = {
+        "site": {"street": f"{number} Alder Creek Rd", "city": "Bend", "region": "OR"},
+        "starts_at": "2027-02-01T09:00:00-08:00",
+        "inspector_id": company.inspector_id,
+        "people": [{"role": "client", "name": "Ellen Park", "email": email}],
+        "lines": [{"kind": "service", "service_id": service_id}],
+    }
+    booked = persistently(
+        lambda: company.office.post("scheduling/v1/inspections", body, f"booking-{email}")
+    )
+    return Booking(company, booked["inspection_id"], booked["number"], email)
+
+
+def pay(client: Client) -> bool | None:
+    """One try: look at the page, pay what it asks for."""
+    if "Paid in full" in client.reload().text:
+        return True
+    if any("Pay $" in button for button in client.page.buttons):
+        client.checkout()
+        client.pay_by_card()
+    try:
+        client.wait("Paid in full")
+    except NotYetError:
+        return None
+    return True
+
+
+@dataclass
+class Load:
+    """What has been acknowledged so far."""
+
+    bookings: list[Booking] = field(default_factory=list)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+
+@contextmanager
+def bookings_under_way(company: Company) -> Iterator[Load]:
+    """Keep booking, one after the other, until the block ends."""
+    load = Load()
+
+    def work() -> None:
+        while not load.ended.is_set():
+            load.bookings.append(book(company, len(load.bookings)))
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        yield load
+    finally:
+        load.ended.set()
+        worker.join(PATIENCE_SECONDS + 10)
