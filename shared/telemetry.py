@@ -15,10 +15,6 @@ from typing import Any
 import structlog
 from opentelemetry import propagate, trace
 from opentelemetry.context import Context
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 _SECRET = re.compile(
     r"(?P<mail>[\w.+-]+@[\w-]+\.[\w.-]+)"
@@ -120,6 +116,14 @@ def configure_traces(service: str, endpoint: str | None) -> None:
     """Send spans by OTLP over HTTP where an endpoint is given; otherwise keep them nowhere."""
     if endpoint is None:
         return
+    # A tenth of a service's start and memory, for installations that have a collector.
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
+        OTLPSpanExporter,
+    )
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+
     provider = TracerProvider(resource=Resource.create({"service.name": service}))
     exporter = OTLPSpanExporter(endpoint=endpoint, timeout=_EXPORT_TIMEOUT_SECONDS)
     provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=500))
