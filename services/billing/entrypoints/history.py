@@ -71,7 +71,7 @@ def _refund(bill: Bill, refund: Refund) -> Happening:
     return Happening(
         at=refund.created_at,
         title=f"{money(refund.amount_cents, bill.booking.currency)} back to {invoice.payer.name}",
-        sub=". ".join(part.capitalize() for part in about if part),
+        sub=". ".join(part[0].upper() + part[1:] for part in about if part),
         icon="undo-2",
         kind=_REFUND_KIND[refund.state],
         word=refund_word(refund),
