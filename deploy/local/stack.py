@@ -8,11 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from deploy.gateway.render import Rates
-from deploy.local import applications, broker, database, gateway
+from deploy.local import applications, broker, database, gateway, programs
 from deploy.local.given import Given
 from deploy.local.ports import free_ports, listens, refuse_taken
 from deploy.local.process import Process, Spec
-from deploy.local.programs import ROOT
 from deploy.local.report import CannotContinueError
 from deploy.mongo.prepare import is_primary
 from deploy.product import SERVICES, Addresses, Ports
@@ -42,7 +41,7 @@ class LocalStack:
         self.given = given
         self.parts = ALL if given is None else tuple(name for name in ALL if name not in BACKING)
         self.directory = directory.resolve()
-        self.programs_cache = ROOT / ".local" / "programs"
+        self.programs_cache = programs.ROOT / ".local" / "programs"
         self.ports = self._remembered(ports)
         self.secrets = load_or_generate(self.directory)
         self.overrides: dict[str, dict[str, str]] = {}
@@ -81,6 +80,8 @@ class LocalStack:
     def start_all(self, progress: Callable[[str], None] = _say_nothing) -> None:
         """Everything, ready when this returns. What runs already is left alone."""
         self._refuse_taken(self.parts)
+        if self.given is None:
+            programs.require()
         for name in self.parts:  # all at once: a service waits for what it needs
             self.start(name)
         if self.given is None:
