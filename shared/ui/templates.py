@@ -1,6 +1,7 @@
 """The Jinja environment every page and mail is rendered with."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ FILTERS = (
 )
 
 
+@lru_cache(maxsize=512)
 def icon(name: str, kind: str = "") -> Markup:
     """Return a drawing from the sprite; it is decoration, so a word always stands beside it."""
     classes = f"icon {kind}".strip()
@@ -57,6 +59,7 @@ def environment(package_templates: Path | None = None) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # it would look at every file of a page on every request
     )
     env.filters.update({filter_.__name__: filter_ for filter_ in FILTERS})
     functions: Mapping[str, Any] = {
