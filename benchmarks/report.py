@@ -1,0 +1,64 @@
+"""Write the figures of benchmarks/results into benchmarks/README.md."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.stand import RESULTS
+
+README = Path(__file__).parent / "README.md"
+MARK = "<!-- figures -->"
+
+
+def main() -> None:
+    """Replace everything behind the mark."""
+    text = README.read_text().split(MARK)[0]
+    figures = "\n".join(_figures())
+    README.write_text(f"{text}{MARK}\n\n{figures}\n")
+
+
+def _figures() -> Iterator[str]:
+    events, page, services, release = (
+        json.loads((RESULTS / f"{name}.json").read_text())
+        for name in ("events", "client_page", "services", "release")
+    )
+    machine = events["machine"]
+    yield (
+        f"Measured {machine['measured_at'][:10]} on {machine['cores']} cores "
+        f"({machine['cpu']}), {machine['memory_mb'] // 1024} GB, Python {machine['python']}, "
+        f"load before the run {machine['load_before']:.1f}."
+    )
+    yield from ("", "| events | per second | sender | receiver | MongoDB | RabbitMQ |")
+    yield "|---|---|---|---|---|---|"
+    for name in ("product", "bare aio-pika", "one transaction per event"):
+        cpu = events[name]["cpu_us_per_event"]
+        parts = " | ".join(
+            f"{cpu[part]:.0f} µs" for part in ("sender", "receiver", "mongo", "rabbitmq")
+        )
+        yield f"| {name} | {events[name]['events_per_second']:.0f} | {parts} |"
+    bare, singly = events["of the bare loop"], events["of one by one"]
+    yield ""
+    yield (
+        f"Product to bare loop: {bare['ratio']} (goal {bare['goal']}). "
+        f"Product to one transaction per event: {singly['ratio']} (goal {singly['goal']})."
+    )
+    yield from ("", "| page | requests/s | p50 | p99 | CPU per request |", "|---|---|---|---|---|")
+    for name in ("client page", "bare page"):
+        p = page[name]
+        yield (
+            f"| {name} | {p['requests_per_second']} | {p['p50_ms']} ms | {p['p99_ms']} ms "
+            f"| {p['cpu_us_per_request']} µs |"
+        )
+    yield from ("", "| service | ready after | memory |", "|---|---|---|")
+    for name, figures in services["services"].items():
+        yield f"| {name} | {figures['ready_seconds']} s | {figures['memory_mb']} MB |"
+    yield ""
+    yield (
+        f"From the charged card to the open report, by the webhook alone: "
+        f"{release['p50_seconds']} s (median of {release['payments']}), "
+        f"slowest {release['slowest_seconds']} s."
+    )
+
+
+if __name__ == "__main__":
+    main()
