@@ -8,6 +8,7 @@ from playwright.async_api import Page, async_playwright
 
 from tests.support.browser import launched, unexpected, window
 from tests.support.product import Booking, Company, open_company
+from tests.support.visitor import Visitor
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -34,6 +35,10 @@ def own_company(stack):
     opened.close()
 
 
+_signed_in: dict[str, Visitor] = {}
+"""Owners by address: signing in takes a while on purpose, and tests do it once."""
+
+
 class People:
     """Opens windows; each is closed after the test, and must have nothing to complain about."""
 
@@ -41,6 +46,7 @@ class People:
         self._chromium = chromium
         self._gateway = gateway
         self._windows = windows
+        self._signed_in = _signed_in
         self.opened: list[Page] = []
         self.on_purpose = "$^"
         """What the consoles may complain about in this test."""
@@ -57,11 +63,17 @@ class People:
 
     async def owner(self, company: Company, path: str, form: str = "desktop", **options) -> Page:
         """The owner of the company, who has signed in before."""
+        if company.owner_email not in self._signed_in:
+            self._signed_in[company.owner_email] = company.staff_browser()
+        return await self.taking_over(self._signed_in[company.owner_email], path, form, **options)
+
+    async def taking_over(self, visitor: Visitor, path: str, form: str, **options) -> Page:
+        """Somebody who has been here without a window, and opens one now."""
         page = await self.stranger(form=form, **options)
         await page.context.add_cookies(
             [
                 {"name": cookie.name, "value": cookie.value, "url": self._gateway}
-                for cookie in company.staff_browser().http.cookies.jar
+                for cookie in visitor.http.cookies.jar
             ]
         )
         await page.goto(path, wait_until="load")

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from deploy.demo.office import eventually
-from tests.support.product import PASSWORD, link_in
+from tests.support.product import link_in
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
@@ -18,7 +18,7 @@ async def test_with_the_keyboard_alone_staff_sign_in(people, company):
         await page.keyboard.press("Tab")
     await page.keyboard.type(company.owner_email)
     await page.keyboard.press("Tab")
-    await page.keyboard.type(PASSWORD)
+    await page.keyboard.type(company.owner_password)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Schedule", level=1)).to_be_visible()
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from deploy.demo.office import eventually
-from tests.support.product import PASSWORD, PDF, Company, link_in
+from tests.support.product import PDF, Company, link_in
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 CONFIRMED = 30_000
@@ -87,7 +87,7 @@ class Office:
 
     async def sign_in(self):
         await self.desk.get_by_label("Work email").fill(self.company.owner_email)
-        await self.desk.get_by_label("Password", exact=True).fill(PASSWORD)
+        await self.desk.get_by_label("Password", exact=True).fill(self.company.owner_password)
         await self.desk.get_by_role("button", name="Sign in").click()
         await expect(self.desk.get_by_role("heading", name="Schedule", level=1)).to_be_visible()
 

@@ -25,12 +25,12 @@ async def launched(playwright: Playwright) -> Browser:
 
 @asynccontextmanager
 async def window(
-    chromium: Browser, form: str = "desktop", theme: str = "light", **options: Any
+    chromium: Browser, form: str = "desktop", color_scheme: str = "light", **options: Any
 ) -> AsyncIterator[Page]:
     """A person's own window. What its console complains about ends up in `page.complaints`."""
     context = await chromium.new_context(
         **SHAPES[form],
-        color_scheme=theme,
+        color_scheme=color_scheme,
         reduced_motion="reduce",
         locale="en-US",
         timezone_id="America/Los_Angeles",

@@ -1,0 +1,113 @@
+"""Every page of the story: nothing for axe to complain about, never too wide, a quiet console."""
+
+import pytest
+
+from tests.support.browser import NARROWEST, violations, width_at_the_narrowest
+from tests.support.product import open_company
+from tests.support.scenes import CLIENT, OFFICE, office_path, prepared
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.timeout(90),
+    pytest.mark.parametrize(("form", "theme"), [("phone", "light"), ("desktop", "dark")]),
+]
+EMPTY = ["schedule", "inspections", "invoices", "alerts", "mail log"]
+
+
+@pytest.fixture(scope="module")
+def scenes(company):
+    return prepared(company)
+
+
+@pytest.fixture(scope="module")
+def quiet_company(_running):
+    """One that has not booked anything yet."""
+    opened = open_company(_running, "Cedar Lane Home Inspections")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def silence(company):
+    """The provider tells nobody what was paid, so that a page goes on waiting."""
+    company.sandbox.post("webhooks/pause")
+    yield
+    company.sandbox.post("webhooks/resume")
+
+
+@pytest.mark.parametrize("name", OFFICE)
+async def test_a_page_of_the_office(people, company, scenes, name, form, theme):
+    page = await people.owner(company, office_path(name, scenes), form, color_scheme=theme)
+    await _judged(page)
+
+
+@pytest.mark.parametrize("name", EMPTY)
+async def test_a_page_with_nothing_in_it(people, quiet_company, name, form, theme):
+    page = await people.owner(quiet_company, OFFICE[name], form, color_scheme=theme)
+    await _judged(page)
+
+
+@pytest.mark.parametrize("name", CLIENT)
+async def test_a_page_of_the_client(people, scenes, name, form, theme):
+    scene, under = CLIENT[name]
+    client = scenes[scene]
+    page = await people.taking_over(client.browser, client.home + under, form, color_scheme=theme)
+    await _judged(page)
+
+
+async def test_the_page_that_confirms_a_payment(people, company, silence, form, theme):
+    client = company.book().client()
+    client.checkout()
+    client.pay_by_card()
+    page = await people.taking_over(client.browser, client.page.url, form, color_scheme=theme)
+    assert "confirming your payment" in await page.locator("#money").inner_text()
+    await _judged(page)
+
+
+async def test_a_link_that_does_not_work(people, form, theme):
+    people.on_purpose = "status of 404"
+    await _judged(await people.stranger(f"/p/{'x' * 43}", form, color_scheme=theme))
+
+
+async def test_the_sign_in(people, form, theme):
+    await _judged(await people.stranger("/", form, color_scheme=theme))
+
+
+async def test_a_refused_sign_in(people, form, theme):
+    people.on_purpose = "status of 422"
+    page = await people.stranger("/staff/scheduling/sign-in", form, color_scheme=theme)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.locator(".error-summary").wait_for()
+    await _judged(page)
+
+
+async def test_a_refused_booking(people, company, form, theme):
+    people.on_purpose = "status of 422"
+    page = await people.owner(
+        company, "/staff/scheduling/inspections/new", form, color_scheme=theme
+    )
+    await page.get_by_role("button", name="Schedule inspection").click()
+    await page.locator(".error-summary").wait_for()
+    await _judged(page)
+
+
+@pytest.mark.parametrize("kind", ["card", "us_bank_account"])
+async def test_the_hosted_payment_page(people, company, scenes, kind, form, theme):
+    client = scenes["due"]
+    client.reload()
+    checkout = client.checkout().url
+    page = await people.stranger(f"{checkout}?with={kind}", form, color_scheme=theme)
+    await _judged(page)
+
+
+async def test_the_inbox_of_the_sandbox(people, scenes, form, theme):
+    page = await people.stranger("/sandbox/inbox", form, color_scheme=theme)
+    await _judged(page)
+    await page.locator(".mails a").first.click()
+    await _judged(page)
+
+
+async def _judged(page):
+    await page.locator(".skel").first.wait_for(state="detached")
+    assert await violations(page) == []
+    assert await width_at_the_narrowest(page) <= NARROWEST

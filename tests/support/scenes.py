@@ -1,0 +1,120 @@
+"""Inspections in each state that somebody may look at, for the tests that look at every page."""
+
+from datetime import UTC, datetime, timedelta
+
+from deploy.demo.office import eventually
+from tests.support.product import Client, Company
+
+POLICY = "scheduling/v1/company/policy"
+
+OFFICE = {
+    "schedule": "/staff/scheduling/schedule",
+    "inspections": "/staff/scheduling/inspections",
+    "no inspection found": "/staff/scheduling/inspections?q=nowhere",
+    "new inspection": "/staff/scheduling/inspections/new",
+    "inspection due": "/staff/scheduling/inspections/{due}",
+    "inspection paid": "/staff/scheduling/inspections/{paid}",
+    "inspection processing": "/staff/scheduling/inspections/{processing}",
+    "inspection deferred": "/staff/scheduling/inspections/{deferred}",
+    "inspection actions": "/staff/scheduling/inspections/{due}/actions",
+    "add service": "/staff/scheduling/inspections/{due}/add-service",
+    "publish": "/staff/scheduling/inspections/{due}/publish",
+    "client portal settings": "/staff/scheduling/settings/client-portal",
+    "company settings": "/staff/scheduling/settings/company",
+    "service settings": "/staff/scheduling/settings/services",
+    "team settings": "/staff/scheduling/settings/staff",
+    "invoices": "/staff/billing/invoices",
+    "no invoice found": "/staff/billing/invoices?q=nowhere",
+    "fees and payments": "/staff/billing/inspections/{due}/payments",
+    "fees and payments, paid": "/staff/billing/inspections/{paid}/payments",
+    "billing settings": "/staff/billing/settings",
+    "alerts": "/staff/notifications/alerts",
+    "nothing to act on": "/staff/notifications/alerts?show=action",
+    "mail log": "/staff/notifications/mail",
+    "one mail": "/staff/notifications/mail/{mail}",
+    "emails of an inspection": "/staff/notifications/inspections/{paid}/emails",
+    "share details": "/staff/notifications/inspections/{due}/share",
+    "notification settings": "/staff/notifications/settings",
+    "one mail's text": "/staff/notifications/settings/confirmation",
+}
+"""Pages of the office; braces hold the name of an inspection of `prepared`."""
+
+CLIENT = {
+    "due": ("due", ""),
+    "agreement to sign": ("due", "/agreement"),
+    "how to pay": ("due", "/how-to-pay"),
+    "paid": ("paid", ""),
+    "agreement signed": ("paid", "/agreement"),
+    "processing": ("processing", ""),
+    "may pay at closing": ("deferrable", ""),
+    "paying at closing": ("deferrable", "/closing"),
+    "deferred": ("deferred", ""),
+    "after publish": ("after publish", ""),
+}
+"""Pages of a client of `prepared`, under the address of their inspection."""
+
+
+def prepared(company: Company) -> dict[str, Client]:
+    """Book, sign, pay and publish over HTTP until each scene stands; who looks at it, by name."""
+    scenes = {"due": company.book().client(), "paid": _paid(company)}
+    scenes["processing"] = _processing(company)
+    company.office.patch(POLICY, {"allow_deferred_payment": True})
+    scenes["deferrable"] = _offered_closing(company)
+    scenes["deferred"] = _deferred(company)
+    company.office.patch(POLICY, {"allow_deferred_payment": False})
+    company.office.patch(POLICY, {"collect_payment_after_publish": True})
+    scenes["after publish"] = company.book().client()
+    scenes["after publish"].wait("Payment to be collected after inspection is published")
+    company.office.patch(POLICY, {"collect_payment_after_publish": False})
+    return scenes
+
+
+def office_path(name: str, scenes: dict[str, Client]) -> str:
+    """Where this page of the office is."""
+    places = {key: client.booking.inspection_id for key, client in scenes.items()}
+    company = scenes["due"].booking.company
+    listed = company.office.get("notifications/v1/mails")["items"]
+    return OFFICE[name].format(**places, mail=listed[0]["mail_id"])
+
+
+def _paid(company: Company) -> Client:
+    booking = company.book("Full home inspection", "Sewer scope")
+    client = booking.client()
+    form = client.browser.open(f"{client.home}/agreement").form("Sign agreement")
+    client.browser.submit(form, signed_by="Ellen Park", accepted="on")
+    booking.publish()
+    client.checkout()
+    client.pay_by_card()
+    client.wait("Report unlocked")
+    booking.mail("receipt")
+    return client
+
+
+def _processing(company: Company) -> Client:
+    client = company.book().client()
+    client.checkout()
+    client.pay_by_bank()
+    client.wait("Your bank payment is on its way")
+    return client
+
+
+def _offered_closing(company: Company) -> Client:
+    client = company.book().client()
+    eventually(
+        lambda: "Pay at closing instead" in client.reload().buttons, "an offer to pay at closing"
+    )
+    return client
+
+
+def _deferred(company: Company) -> Client:
+    client = _offered_closing(company)
+    client.browser.submit(
+        client.browser.open(f"{client.home}/closing").form("Pay at closing"),
+        closing_on=(datetime.now(UTC) + timedelta(days=20)).strftime("%Y-%m-%d"),
+        contact_name="Dana Ruiz",
+        contact_email="dana@example.com",
+        accepted_by="Ellen Park",
+        accepted="on",
+    )
+    client.wait("You chose to pay at closing")
+    return client
