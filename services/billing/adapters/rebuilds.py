@@ -2,6 +2,8 @@
 
 from shared.mongo import Collection, Session, Store
 
+EVERYBODY = "*"
+"""A wish that concerns all companies."""
 COLLECTIONS: tuple[Collection, ...] = (Collection("jobs"),)
 
 
@@ -20,9 +22,24 @@ class Rebuilds:
         )
 
     async def next_company(self) -> tuple[str, str] | None:
-        """The id and company of the oldest wish."""
-        row = await self._store["jobs"].find_one({}, sort=[("_id", 1)])
-        return (row["_id"], row["company_id"]) if row else None
+        """The id and company of the oldest wish; one for everybody becomes one for each company."""
+        while row := await self._store["jobs"].find_one({}, sort=[("_id", 1)]):
+            if row["company_id"] != EVERYBODY:
+                return row["_id"], row["company_id"]
+            for company_id in await self._companies():
+                await self._store["jobs"].update_one(
+                    {"_id": f"{row['_id']}:{company_id}"},
+                    {"$set": {"company_id": company_id}},
+                    upsert=True,
+                )
+            await self.fulfilled(row["_id"])
+        return None
+
+    async def _companies(self) -> set[str]:
+        """Everybody who has a bill, or of whom we were told."""
+        billed: list[str] = await self._store["bills"].distinct("company_id")
+        known: list[str] = await self._store["companies"].distinct("_id")
+        return {*billed, *known}
 
     async def fulfilled(self, wish_id: str) -> None:
         """Forget it."""
