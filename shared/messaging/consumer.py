@@ -35,7 +35,6 @@ from shared.messaging.topology import (
     Lookout,
     declare,
     events_queue,
-    redelivery_exchange,
 )
 from shared.mongo import Store
 from shared.telemetry import trace_context, tracer
@@ -88,7 +87,7 @@ class Consumer:
         self._subscriber = self._subscribe(self._broker)
         try:
             publisher = Publisher(self._publishing)
-            await publisher.open(redelivery_exchange(self._service))
+            await publisher.open()
             self._redelivery = Redelivery(self._service, publisher, self._retry_delays)
             await self._broker.start()
         except BaseException:

@@ -119,7 +119,7 @@ class Operations:
         Published first, acked second: a crash in between leaves a copy, which the inbox drops.
         """
         publisher = Publisher(self._connection)
-        await publisher.open(redelivery_exchange(self._service))
+        await publisher.open()
         shelf = parked_queue(self._service) if parked else dead_queue(self._service)
         moved = 0
         async for message in self._messages(shelf):

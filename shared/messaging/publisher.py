@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Mapping
 
 import aio_pika
-from aio_pika.abc import AbstractRobustConnection, HeadersType
+from aio_pika.abc import AbstractRobustConnection
 from aiormq.exceptions import AMQPError
 from pamqp.commands import Basic
+from pamqp.common import FieldTable
 from yarl import URL
 
 PUBLISH_TIMEOUT_SECONDS = 5.0
@@ -29,18 +30,21 @@ def watched(rabbit_url: str) -> str:
 
 
 class Publisher:
-    """One channel with confirms; messages given to it in order reach the broker in order."""
+    """One channel with confirms; messages given to it in order reach the broker in order.
+
+    It speaks to the channel below aio-pika's exchange: building the message twice and waiting for
+    the socket after each one made up half of the price of an event.
+    """
 
     def __init__(self, connection: AbstractRobustConnection) -> None:
         """Nothing is opened before `open`."""
         self._connection = connection
-        self._exchanges: dict[str, aio_pika.abc.AbstractExchange] = {}
 
-    async def open(self, *exchanges: str) -> None:
-        """Open the channel; the exchanges must exist."""
-        channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
-        for name in exchanges:
-            self._exchanges[name] = await channel.get_exchange(name, ensure=False)
+    async def open(self) -> None:
+        """Open the channel; the exchanges it will publish to must exist."""
+        self._channel = await self._connection.channel(
+            publisher_confirms=True, on_return_raises=True
+        )
 
     async def publish(
         self,
@@ -52,21 +56,32 @@ class Publisher:
         type_: str,
         correlation_id: str | None = None,
         headers: Mapping[str, str | int] | None = None,
+        drain: bool = True,
     ) -> None:
-        """Return when the broker has it on disk. Raises PublishFailedError in every other case."""
-        message = aio_pika.Message(
-            body,
-            message_id=message_id,
-            type=type_,
-            correlation_id=correlation_id,
-            headers=_headers(headers),
+        """Return when the broker has it on disk. Raises PublishFailedError in every other case.
+
+        Without `drain` the next message may follow before this one has left the process; whoever
+        sends many leaves it on for one in a while, so that a clogged connection holds few.
+        """
+        properties = Basic.Properties(
             content_type="application/json",
             delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+            message_id=message_id,
+            message_type=type_,
+            correlation_id=correlation_id,
+            headers=_headers(headers),
         )
         try:
-            confirmation = await self._exchanges[exchange].publish(
-                message, routing_key, mandatory=True, timeout=PUBLISH_TIMEOUT_SECONDS
-            )
+            async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
+                channel = await self._channel.get_underlay_channel()
+                confirmation = await channel.basic_publish(  # type: ignore[call-arg] - `wait`
+                    body,
+                    exchange=exchange,
+                    routing_key=routing_key,
+                    properties=properties,
+                    mandatory=True,
+                    wait=drain,
+                )
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
@@ -79,5 +94,5 @@ class Publisher:
             raise PublishFailedError("not confirmed")
 
 
-def _headers(headers: Mapping[str, str | int] | None) -> HeadersType:
+def _headers(headers: Mapping[str, str | int] | None) -> FieldTable:
     return dict(headers or {})

@@ -23,6 +23,8 @@ from shared.mongo import Collection, Document, Store
 
 BATCH_MAX = 200
 """Bounds what one crash sends again."""
+DRAIN_EACH = 50
+"""Every so many messages the relay waits until they have left the process."""
 LEASE = timedelta(seconds=10)
 POLL_SECONDS = 2.0
 """The safety net under the change stream that normally wakes the relay."""
@@ -51,7 +53,7 @@ class Relay:
         publisher = Publisher(connection)
         waker = asyncio.create_task(self._wake_on_insert())
         try:
-            await publisher.open(EVENTS_EXCHANGE)
+            await publisher.open()
             await self._open_lease()
             while True:
                 await self._step(publisher)
@@ -82,7 +84,9 @@ class Relay:
         _oldest.set((datetime.now(UTC) - rows[0]["at"]).total_seconds() if rows else 0)
         if not rows:
             return 0
-        outcomes = await asyncio.gather(*(_publish(publisher, row) for row in rows))
+        outcomes = await asyncio.gather(
+            *(_publish(publisher, row, drain=n % DRAIN_EACH == 0) for n, row in enumerate(rows))
+        )
         sent = [row["_id"] for row, failure in zip(rows, outcomes, strict=True) if failure is None]
         crash_point("relay.confirmed-not-marked")
         await self._mark_sent(sent)
@@ -157,7 +161,7 @@ class Relay:
                 await asyncio.sleep(1)
 
 
-async def _publish(publisher: Publisher, row: Document) -> str | None:
+async def _publish(publisher: Publisher, row: Document, *, drain: bool) -> str | None:
     """Publish one row; None when confirmed, the reason otherwise."""
     try:
         await publisher.publish(
@@ -168,6 +172,7 @@ async def _publish(publisher: Publisher, row: Document) -> str | None:
             type_=row["type"],
             correlation_id=row["correlation_id"],
             headers=row["trace"],
+            drain=drain,
         )
     except PublishFailedError as error:
         return str(error)

@@ -158,12 +158,12 @@ class Bus:
             yield operations
 
     @asynccontextmanager
-    async def publisher(self, service: str, *exchanges: str) -> AsyncIterator[Publisher]:
+    async def publisher(self, service: str) -> AsyncIterator[Publisher]:
         """A channel of the service, for messages that no outbox would write."""
         connection = await connect(self.rabbit_url(service))
         async with connection:
             publisher = Publisher(connection)
-            await publisher.open(*(exchanges or (EVENTS_EXCHANGE,)))
+            await publisher.open()
             yield publisher
 
 

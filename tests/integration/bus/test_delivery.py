@@ -87,7 +87,7 @@ async def test_an_event_nobody_listens_to_is_kept_for_the_operator(bus):
 
 async def test_a_message_no_queue_takes_is_not_taken_for_sent(bus):
     await declare(bus.rabbit_url("billing"), "billing", [])
-    async with bus.publisher("billing", "billing.redelivery") as publisher:
+    async with bus.publisher("billing") as publisher:
         lost = {"exchange": "billing.redelivery", "routing_key": "billing.nowhere"}
         with pytest.raises(PublishFailedError):
             await publish(publisher, opening(1), **lost)

@@ -49,7 +49,7 @@ async def test_nobody_tells_anothers_facts(everybody, caller, owner):
     connection = await connect(everybody.rabbit_url(caller))
     async with connection:
         publisher = Publisher(connection)
-        await publisher.open(EVENTS_EXCHANGE)
+        await publisher.open()
         fact = {"exchange": EVENTS_EXCHANGE, "message_id": "m1", "type_": "x"}
         await publisher.publish(b"{}", routing_key=f"{caller}.something.v1", **fact)
         with pytest.raises(PublishFailedError):
