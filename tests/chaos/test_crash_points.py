@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.chaos.conftest import supervised
 from tests.chaos.invariants import (
     assert_booked_once,
     assert_books_balance,
@@ -32,15 +31,14 @@ def test_nothing_is_lost_or_doubled(
     stack: Stack, company: Company, service: str, point: str
 ) -> None:
     stack.arm(service, f"{point}:1")
-    with supervised(stack):
-        bookings = [book(company, number) for number in range(3)]
-        clients = [persistently(booking.client) for booking in bookings]
-        for client in clients:
-            persistently(lambda client=client: pay(client))
-        wait_settled(stack)
-        for booking in bookings:
-            booking.wait_invoice(status="paid", paid_cents=47_500, balance_cents=0)
-            assert_booked_once(booking)
-            assert_mailed(booking, "receipt")
-        assert_books_balance(stack)
+    bookings = [book(company, number) for number in range(3)]
+    clients = [persistently(booking.client) for booking in bookings]
+    for client in clients:
+        persistently(lambda client=client: pay(client))
+    wait_settled(stack)
+    for booking in bookings:
+        booking.wait_invoice(status="paid", paid_cents=47_500, balance_cents=0)
+        assert_booked_once(booking)
+        assert_mailed(booking, "receipt")
+    assert_books_balance(stack)
     assert stack.crashes(service) == [point], "the fault did not happen, so this proves nothing"

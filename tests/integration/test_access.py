@@ -189,7 +189,7 @@ def test_a_clients_forms_are_his_own_too(booking: Booking) -> None:
 
 
 def test_a_sign_in_form_of_another_site_is_refused(company: Company) -> None:
-    fields = {"email": company.owner_email, "password": PASSWORD}
+    fields = {"email": company.owner_email, "password": company.owner_password}
     answer = post(
         company.visitor(), "/staff/scheduling/sign-in", fields, Origin="https://evil.example"
     )

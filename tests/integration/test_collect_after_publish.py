@@ -63,7 +63,9 @@ def test_the_final_bill_follows_the_services(company: Company) -> None:
 
 def test_payment_is_required_and_the_requirement_is_locked(company: Company) -> None:
     collect_after_publish(company)
-    booking = company.book(require_payment=False)
+    problem = refusal(lambda: company.book(require_payment=False))
+    assert problem["code"] == "require_payment_locked"
+    booking = company.book()
     policy = booking.show()["policy"]
     assert policy["require_payment"] is True
     assert policy["require_payment_locked"] is True

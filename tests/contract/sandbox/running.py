@@ -24,7 +24,7 @@ from deploy.sandbox.sdk.shapes import shape_problems
 ROOT = Path(__file__).parents[3]
 KEY = "sk_sandbox_contract_tests"
 SECRET = "whsec_contract_tests"
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 def free_port() -> int:
