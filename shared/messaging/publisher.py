@@ -74,7 +74,8 @@ class Publisher:
         try:
             async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
                 channel = await self._channel.get_underlay_channel()
-                confirmation = await channel.basic_publish(  # type: ignore[call-arg] - `wait`
+                # aiormq's abstract channel does not mention `wait`
+                confirmation = await channel.basic_publish(  # type: ignore[call-arg]
                     body,
                     exchange=exchange,
                     routing_key=routing_key,
