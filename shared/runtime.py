@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import aio_pika
 import structlog
 from aiormq.exceptions import AMQPError
 from pymongo.errors import PyMongoError
@@ -20,7 +21,6 @@ from shared.idempotency import IDEMPOTENCY
 from shared.messaging.consumer import Consumer
 from shared.messaging.inbox import INBOX
 from shared.messaging.outbox import OUTBOX
-from shared.messaging.publisher import connect
 from shared.messaging.relay import LEASES, Relay
 from shared.messaging.subscription import Subscription
 from shared.mongo import Collection, Store
@@ -184,8 +184,8 @@ class Runtime:
 
     async def _broker_answers(self) -> bool:
         try:
-            async with asyncio.timeout(2):
-                connection = await connect(self.rabbit_url)
+            async with asyncio.timeout(2):  # a plain connection: a robust one would try for ever
+                connection = await aio_pika.connect(self.rabbit_url)
                 await connection.close()
         except (AMQPError, OSError, RuntimeError, TimeoutError):
             return False
