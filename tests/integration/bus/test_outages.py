@@ -202,3 +202,14 @@ async def test_a_stopped_consumer_gives_back_what_it_did_not_finish(bus):
 
 async def _nothing_ready(bus):
     return await bus.ready("billing.events") == 0
+
+
+async def test_a_stuck_broker_does_not_keep_a_service_from_leaving(bus):
+    async with bus.store("billing") as store:
+        consuming = bus.consumer("billing", store, remembering(store, LinkOpenedV1))
+        await consuming.__aenter__()
+        bus.stack.pause("rabbitmq")
+        began = time.monotonic()
+        await consuming.__aexit__(None, None, None)
+        assert time.monotonic() - began < 12
+        bus.stack.resume("rabbitmq")
