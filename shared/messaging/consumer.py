@@ -7,8 +7,7 @@ nothing is given up: messages wait.
 """
 
 import asyncio
-from collections.abc import Awaitable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 
 import structlog
 from aio_pika.abc import AbstractIncomingMessage
@@ -24,6 +23,7 @@ from shared.messaging.publisher import (
     RECONNECT_SECONDS,
     Publisher,
     PublishFailedError,
+    closed,
     connect,
     watched,
 )
@@ -42,7 +42,6 @@ from shared.telemetry import trace_context, tracer
 LINGER_SECONDS = 0.005
 PREFETCH_BATCHES = 4
 GRACE_SECONDS = 15.0
-CLOSE_SECONDS = 2.0
 PING_SECONDS = 0.5
 PAUSE_SECONDS = 0.5
 """Between two tries while the database or the broker is away."""
@@ -127,7 +126,7 @@ class Consumer:
 
     async def stop(self) -> None:
         """Take no more, finish what is in hand, close."""
-        await _whatever_the_broker_says(self._subscriber.stop())
+        await closed(self._subscriber.stop())
         finished = asyncio.create_task(self._queue.join())
         await asyncio.wait(
             {finished, self._worker}, timeout=GRACE_SECONDS, return_when=asyncio.FIRST_COMPLETED
@@ -138,8 +137,8 @@ class Consumer:
 
     async def _close(self) -> None:
         await self._lookout.close()
-        await _whatever_the_broker_says(self._broker.stop())
-        await _whatever_the_broker_says(self._publishing.close())
+        await closed(self._broker.stop())
+        await closed(self._publishing.close())
 
     async def consuming(self) -> bool:
         """Whether we are connected, the broker itself sees a consumer, and our worker is alive."""
@@ -235,13 +234,6 @@ class Consumer:
         except PublishFailedError:
             await asyncio.sleep(PAUSE_SECONDS)
             await message.nack(requeue=True)
-
-
-async def _whatever_the_broker_says(closing: Awaitable[None]) -> None:
-    """Close something; a broker that is away or stuck cannot keep us from leaving."""
-    with suppress(Exception):  # among them groups of what several subscribers met
-        async with asyncio.timeout(CLOSE_SECONDS):
-            await closing
 
 
 def _passes(error: PyMongoError, *, alone: bool) -> bool:

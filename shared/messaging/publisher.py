@@ -1,7 +1,8 @@
 """Publishing that either happened or raised: persistent, mandatory, confirmed, with a deadline."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
+from contextlib import suppress
 
 import aio_pika
 from aio_pika.abc import AbstractRobustConnection
@@ -11,6 +12,7 @@ from pamqp.common import FieldTable
 from yarl import URL
 
 PUBLISH_TIMEOUT_SECONDS = 5.0
+CLOSE_SECONDS = 2.0
 HEARTBEAT_SECONDS = 5
 RECONNECT_SECONDS = 1
 
@@ -22,6 +24,13 @@ class PublishFailedError(Exception):
 async def connect(rabbit_url: str) -> AbstractRobustConnection:
     """A connection for publishing only: a blocked or stuck one must not stop the consumers."""
     return await aio_pika.connect_robust(watched(rabbit_url), reconnect_interval=RECONNECT_SECONDS)
+
+
+async def closed(closing: Awaitable[None]) -> None:
+    """Close something; a broker that is away or stuck cannot keep us from leaving."""
+    with suppress(Exception):  # among them groups of what several subscribers met
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await closing
 
 
 def watched(rabbit_url: str) -> str:

@@ -17,7 +17,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from shared.crash_points import crash_point
 from shared.messaging.outbox import OUTBOX
-from shared.messaging.publisher import Publisher, PublishFailedError, connect
+from shared.messaging.publisher import Publisher, PublishFailedError, closed, connect
 from shared.messaging.topology import EVENTS_EXCHANGE
 from shared.mongo import Collection, Document, Store
 
@@ -60,7 +60,7 @@ class Relay:
         finally:
             waker.cancel()
             await self._release()
-            await connection.close()
+            await closed(connection.close())
 
     async def _step(self, publisher: Publisher) -> None:
         try:
