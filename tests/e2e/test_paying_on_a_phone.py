@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.support.product import AUTHENTICATED_CARD, DECLINED_CARD
+from tests.support.product import AUTHENTICATED_CARD, DECLINED_CARD, STUCK_ACCOUNT
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 CONFIRMED = 30_000
@@ -41,6 +41,7 @@ async def test_a_bank_payment_is_processing_and_cannot_be_paid_twice(people, com
     desk = await people.owner(company, f"/staff/scheduling/inspections/{booking.inspection_id}")
     await phone.locator("#pay").tap()
     await phone.get_by_role("link", name="Bank").tap()
+    await phone.get_by_label("Account number").fill(STUCK_ACCOUNT)
     await phone.get_by_role("button", name="Pay $475.00").tap()
     money = phone.locator("#money")
     await expect(money).to_contain_text("Your bank payment is on its way", timeout=CONFIRMED)

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from deploy.demo.office import eventually
-from tests.support.product import PDF, Company, link_in
+from tests.support.product import LARGE_PDF, Company, link_in
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 CONFIRMED = 30_000
@@ -120,7 +120,7 @@ class Office:
         await self.desk.get_by_role("link", name="Publish").first.click()
         drawer = self.desk.get_by_role("dialog", name="Publish")
         await drawer.get_by_label("Report (PDF)").set_input_files(
-            {"name": "Report.pdf", "mimeType": "application/pdf", "buffer": PDF}
+            {"name": "Report.pdf", "mimeType": "application/pdf", "buffer": LARGE_PDF}
         )
         await drawer.get_by_role("button", name="Publish").click()
         await expect(drawer).to_be_hidden()

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from shared.ui.assets import asset
+from tests.support.product import LARGE_PDF, Company
 from tests.support.stack import Stack
 
 HIDDEN = [
@@ -109,6 +110,17 @@ def test_a_webhook_has_a_small_body_and_one_method(browser: httpx.Client):
     assert too_large.status_code == 413
     assert too_large.json()["code"] == "too_large"
     assert browser.get("/webhooks/stripe").status_code == 404
+
+
+def test_a_report_with_photographs_gets_through(company: Company):
+    inspection = company.book().inspection_id
+    published = company.office.publish(inspection, "Report.pdf", LARGE_PDF)
+    report = published["reports"][0]
+    path = f"/api/scheduling/v1/inspections/{inspection}/reports/{report['report_id']}"
+    replaced = company.office._http.put(
+        path, files={"report": ("Better.pdf", LARGE_PDF, "application/pdf")}
+    )
+    assert replaced.status_code == 200, replaced.text
 
 
 def test_a_form_may_not_be_as_large_as_a_report(browser: httpx.Client):

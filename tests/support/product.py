@@ -26,6 +26,8 @@ PDF = (
     b"xref\n0 4\n0000000000 65535 f \n0000000009 00000 n \n0000000052 00000 n \n"
     b"0000000101 00000 n \ntrailer<</Size 4/Root 1 0 R>>\nstartxref\n164\n%%EOF\n"
 )
+LARGE_PDF = PDF.replace(b"%PDF-1.4\n", b"%PDF-1.4\n%" + b"x" * 3_000_000 + b"\n")
+"""As large as reports with photographs are, at least."""
 _LINK = re.compile(r"/(?:p|pay)/[\w-]{30,}")
 
 

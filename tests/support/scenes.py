@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from deploy.demo.office import eventually
-from tests.support.product import Client, Company
+from tests.support.product import STUCK_ACCOUNT, Client, Company
 
 POLICY = "scheduling/v1/company/policy"
 
@@ -15,6 +15,7 @@ OFFICE = {
     "inspection due": "/staff/scheduling/inspections/{due}",
     "inspection paid": "/staff/scheduling/inspections/{paid}",
     "inspection processing": "/staff/scheduling/inspections/{processing}",
+    "inspection after publish": "/staff/scheduling/inspections/{after publish}",
     "inspection deferred": "/staff/scheduling/inspections/{deferred}",
     "inspection actions": "/staff/scheduling/inspections/{due}/actions",
     "add service": "/staff/scheduling/inspections/{due}/add-service",
@@ -56,16 +57,15 @@ CLIENT = {
 
 def prepared(company: Company) -> dict[str, Client]:
     """Book, sign, pay and publish over HTTP until each scene stands; who looks at it, by name."""
-    scenes = {"due": company.book().client(), "paid": _paid(company)}
+    company.office.patch(POLICY, {"collect_payment_after_publish": True})
+    scenes = {"after publish": company.book().client()}
+    scenes["after publish"].wait("Payment to be collected after inspection is published")
+    company.office.patch(POLICY, {"collect_payment_after_publish": False})
+    scenes |= {"due": company.book().client(), "paid": _paid(company)}
     scenes["processing"] = _processing(company)
     company.office.patch(POLICY, {"allow_deferred_payment": True})
     scenes["deferrable"] = _offered_closing(company)
     scenes["deferred"] = _deferred(company)
-    company.office.patch(POLICY, {"allow_deferred_payment": False})
-    company.office.patch(POLICY, {"collect_payment_after_publish": True})
-    scenes["after publish"] = company.book().client()
-    scenes["after publish"].wait("Payment to be collected after inspection is published")
-    company.office.patch(POLICY, {"collect_payment_after_publish": False})
     return scenes
 
 
@@ -93,7 +93,7 @@ def _paid(company: Company) -> Client:
 def _processing(company: Company) -> Client:
     client = company.book().client()
     client.checkout()
-    client.pay_by_bank()
+    client.pay_by_bank(STUCK_ACCOUNT)
     client.wait("Your bank payment is on its way")
     return client
 
