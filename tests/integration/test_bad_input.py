@@ -240,6 +240,23 @@ def test_an_idempotency_key_belongs_to_one_request(booking: Booking) -> None:
     assert booking.wait_invoice(paid_cents=600)["balance_cents"] == 49_400
 
 
+def test_a_shared_message_is_sent_once_and_another_needs_its_own_key(booking: Booking) -> None:
+    booking.link()
+    office, sandbox = booking.company.office, booking.company.sandbox
+    path = f"notifications/v1/inspections/{booking.inspection_id}/share"
+    agent = f"agent-{booking.client_email}"
+    share = {"recipient": agent, "subject": "For you", "body": "Look: {{ sign_and_pay }}"}
+    first = office.post(path, share, key="share-key-0001")
+    booking.mail("For you", to=agent)
+    assert office.post(path, share, key="share-key-0001")["mail_id"] == first["mail_id"]
+    for changed in ({"subject": "Another"}, {"recipient": f"other-{agent}"}):
+        reused = refusal(partial(office.post, path, {**share, **changed}, key="share-key-0001"))
+        assert (reused["status"], reused["code"]) == (409, "idempotency_key_reused")
+    office.post(path, {**share, "subject": "Third"}, key="share-key-0003")
+    booking.mail("Third", to=agent)
+    assert sorted(mail["subject"] for mail in sandbox.mails(agent)) == ["For you", "Third"]
+
+
 def test_what_moves_money_needs_an_idempotency_key(booking: Booking) -> None:
     invoice = booking.invoice()
     with httpx.Client(

@@ -21,6 +21,7 @@ from services.notifications.usecases.share_details import (
 )
 from shared import ui
 from shared.contracts.scheduling import Inspection
+from shared.idempotency import fingerprint
 from shared.identity import Staff
 from shared.problems import RefusalError
 from shared.ui.events import EMAILS_CHANGED, trigger
@@ -72,7 +73,7 @@ async def share(
         inspection_id=inspection_id,
         recipient=recipient,
         words=Words(subject=subject, body=_unix(body)),
-        key=idempotency_key,
+        key=fingerprint([idempotency_key, recipient, subject, body]),  # changed and sent again: two
         by=staff.name,
         force=force,
     )

@@ -13,6 +13,7 @@ from services.notifications.domain.refusals import (
 )
 from services.notifications.domain.sending import suppression
 from services.notifications.usecases.ports import Desk, Desks
+from shared.idempotency import IdempotencyKeyReusedError
 from shared.problems import InvalidError
 
 SUBJECT_MAX = 200
@@ -33,13 +34,20 @@ class ShareDetails:
 
 
 async def share_details(command: ShareDetails, *, desks: Desks, now: datetime) -> Mail:
-    """Queue the mail (R22-R26). Refuses what nobody should believe went out (C11, C13, R31)."""
+    """Queue the mail (R22-R26). Refuses what nobody should believe went out (C11, C13, R31).
+
+    The same key again is the same mail; for another one it raises IdempotencyKeyReusedError.
+    """
     check_words(command.words, force=command.force)
     if not is_one_address(command.recipient):
         raise BadRecipientError("Enter one email address, like name@example.com")
     mail = shared_mail(command, now)
 
     async def write(desk: Desk) -> Mail:
+        known = await desk.mails.mail(mail.company_id, mail.mail_id)
+        if known is not None:
+            refuse_reused_key(known, mail)
+            return known
         await check_may_send(mail, desk)
         await desk.mails.queue([mail])
         return mail
@@ -54,7 +62,7 @@ def shared_mail(command: ShareDetails, now: datetime) -> Mail:
         mail_id=mail_id(
             cause=f"{command.company_id}:{command.key}",
             kind=MailKind.SHARE_DETAILS,
-            address=address,
+            address="",
         ),
         company_id=command.company_id,
         kind=MailKind.SHARE_DETAILS,
@@ -65,6 +73,13 @@ def shared_mail(command: ShareDetails, now: datetime) -> Mail:
         queued_at=now,
         not_before=now,
     )
+
+
+def refuse_reused_key(known: Mail, wanted: Mail) -> None:
+    """Nobody may believe that a second, different message went out under the first one's key."""
+    same = [(m.inspection_id, m.recipient.address, m.words) for m in (known, wanted)]
+    if same[0] != same[1]:
+        raise IdempotencyKeyReusedError
 
 
 async def check_may_send(mail: Mail, desk: Desk) -> None:
