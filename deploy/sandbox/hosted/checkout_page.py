@@ -205,4 +205,4 @@ def _known_email(scope: Scope, session: Json) -> str:
 
 def _seller(scope: Scope) -> str:
     account = own_account(scope)
-    return (account.get("business_profile") or {}).get("name") or "Doorstep demo company"
+    return (account.get("business_profile") or {}).get("name") or "Harbor & Pine"

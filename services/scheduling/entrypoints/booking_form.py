@@ -41,10 +41,11 @@ def booking(
     form: Form, company_id: str, *, inspectors: list[str], zones: list[str], locked: bool
 ) -> ScheduleInspection | None:
     """Return the command, or None with the errors in the form."""
-    time_zone = form.choice("time_zone", zones, "Choose the property's time zone")
-    starts_at = instant(form, time_zone) if time_zone else None
+    # In the order of the page: the summary of errors is read from top to bottom.
     street = one_line(form, "street", "Enter the street address")
     city = one_line(form, "city", "Enter the city")
+    time_zone = form.choice("time_zone", zones, "Choose the property's time zone")
+    starts_at = instant(form, time_zone) if time_zone else None
     inspector = form.choice("inspector", inspectors, "Choose an inspector")
     people = _people(form)
     services = form.values("service")

@@ -36,7 +36,7 @@ async def get_sign_in(
     request: Request, next_page: Annotated[str, Query(alias="next")] = ""
 ) -> HTMLResponse:
     """Show the form."""
-    return page(request, "sign_in.html", form=Form(), next_page=_local(next_page), brand=None)
+    return page(request, "sign_in.html", form=Form(), next_page=_local(next_page))
 
 
 @router.post("/sign-in", dependencies=[Depends(everyone("nobody is signed in yet"))])
@@ -63,9 +63,9 @@ async def post_sign_in(request: Request, parts: ServiceParts) -> Response:
         except (WrongPasswordError, TooManyAttemptsError) as refusal:
             form.refuse("email", refusal.detail)
             status = 429 if isinstance(refusal, TooManyAttemptsError) else 422
-            return page(request, "sign_in.html", status, form=form, next_page=following, brand=None)
+            return page(request, "sign_in.html", status, form=form, next_page=following)
         return _with_cookies(request, RedirectResponse(following, 303), signed_in)
-    return page(request, "sign_in.html", 422, form=form, next_page=following, brand=None)
+    return page(request, "sign_in.html", 422, form=form, next_page=following)
 
 
 @router.get("/session/renew", dependencies=[Depends(everyone("the session cookie decides"))])
