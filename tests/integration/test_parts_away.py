@@ -150,6 +150,32 @@ def test_a_processor_in_trouble_is_asked_again_with_the_same_key(
     assert booking.wait_invoice(status="paid")["paid_cents"] == 47_500
 
 
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("trouble", ["slow", "timeout_after_commit"])
+def test_a_processor_that_is_too_slow_is_said_to_have_charged_nothing(
+    calm: Company, trouble: str
+) -> None:
+    """The payer is not kept waiting; pressing again leads to one page, and one payment."""
+    booking = calm.book()
+    client = booking.client()
+    match = "POST /v1/checkout/sessions$"
+    calm.sandbox.post("faults/api", kind=trouble, count=1, match=match, seconds=12)
+    page = client.checkout()
+    assert page.status == 503
+    assert "You have not been charged. Wait a minute, then try again." in page.text
+    assert booking.invoice()["payments"] == []
+
+    def opened() -> bool:
+        client.reload()
+        return "Pay $475.00" in client.page.text and client.checkout().status == 200
+
+    eventually(opened, "the payment page opens", within=45)
+    client.pay_by_card()
+    client.wait("Paid in full")
+    invoice = booking.wait_invoice(status="paid")
+    assert [payment["amount_cents"] for payment in invoice["payments"]] == [47_500]
+
+
 # --------------------------------------------------------------------------- broker, database
 def test_bookings_are_taken_while_the_broker_is_away_and_everything_arrives_after(
     stack: Stack, company: Company
