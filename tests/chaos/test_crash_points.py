@@ -20,6 +20,8 @@ POINTS = [
     ("billing", "billing.reserved-not-charged"),
     ("billing", "billing.page-open-not-saved"),
     ("billing", "billing.seen-not-applied"),
+    ("portal", "portal.projected-not-committed"),
+    ("portal", "portal.started-not-remembered"),
     ("notifications", "notifications.claimed-not-sent"),
     ("notifications", "notifications.sent-not-marked"),
 ]
