@@ -32,6 +32,7 @@ def services(stack: ProcessStack) -> dict:
         stack.start(name)
         found[name] = {
             "ready_seconds": round(time.monotonic() - began, 2),
+            "cpu_seconds": round(Stand.cpu_seconds_of(stack.local.process(name).pid), 2),
             "memory_mb": _memory_mb(stack.local.process(name).pid),
         }
     return {

@@ -26,7 +26,8 @@ def _figures() -> Iterator[str]:
     yield (
         f"Measured {machine['measured_at'][:10]} on {machine['cores']} cores "
         f"({machine['cpu']}), {machine['memory_mb'] // 1024} GB, Python {machine['python']}, "
-        f"load before the run {machine['load_before']:.1f}."
+        f"load before the run {machine['load_before']:.1f} (above {machine['cores']} the machine "
+        "was busy with other work: trust the ratios and the CPU times, and repeat it on a quiet one)."
     )
     yield from ("", "| events | per second | sender | receiver | MongoDB | RabbitMQ |")
     yield "|---|---|---|---|---|---|"
@@ -50,9 +51,12 @@ def _figures() -> Iterator[str]:
             f"| {name} | {p['requests_per_second']} | {p['p50_ms']} ms | {p['p99_ms']} ms "
             f"| {p['cpu_us_per_request']} µs |"
         )
-    yield from ("", "| service | ready after | memory |", "|---|---|---|")
+    yield from ("", "| service | ready after | CPU until then | memory |", "|---|---|---|---|")
     for name, figures in services["services"].items():
-        yield f"| {name} | {figures['ready_seconds']} s | {figures['memory_mb']} MB |"
+        yield (
+            f"| {name} | {figures['ready_seconds']} s | {figures['cpu_seconds']} s "
+            f"| {figures['memory_mb']} MB |"
+        )
     yield ""
     yield (
         f"From the charged card to the open report, by the webhook alone: "
