@@ -27,7 +27,7 @@ def _figures() -> Iterator[str]:
         f"Measured {machine['measured_at'][:10]} on {machine['cores']} cores "
         f"({machine['cpu']}), {machine['memory_mb'] // 1024} GB, Python {machine['python']}, "
         f"load before the run {machine['load_before']:.1f} (above {machine['cores']} the machine "
-        "was busy with other work: trust the ratios and the CPU times, and repeat it on a quiet one)."
+        "was busy with other work: trust ratios and CPU times, and repeat it on a quiet one)."
     )
     yield from ("", "| events | per second | sender | receiver | MongoDB | RabbitMQ |")
     yield "|---|---|---|---|---|---|"
