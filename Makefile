@@ -66,8 +66,8 @@ chaos: $(READY)  ## the same while something is being broken (short; DOORSTEP_CH
 bench: $(READY)  ## measure; results are kept in benchmarks/results
 	$(BIN)/python -m benchmarks
 
-stripe-live-test: $(READY)  ## the payment tests against Stripe's own test mode (BILLING_STRIPE_SECRET_KEY=sk_test_...)
-	DOORSTEP_STRIPE=live-test $(PYTEST) tests/integration -m integration -k stripe
+stripe-live-test: $(READY)  ## the adapter against Stripe's own test mode (BILLING_STRIPE_SECRET_KEY=sk_test_...)
+	DOORSTEP_STRIPE=live-test $(PYTEST) tests/contract/billing/test_at_the_processor.py
 
 # ------------------------------------------------------------------------------------------ keeping
 lock: $(READY)  ## write requirements/*.txt anew; pins stay unless UPGRADE="--upgrade"
