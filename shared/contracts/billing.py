@@ -69,7 +69,7 @@ class Invoice(Value):
     currency: str
     total_cents: SignedCents
     paid_cents: Cents
-    """Received and kept: payments minus refunds without credit."""
+    """Received and kept: payments minus refunds. A refund with credit lowers the total as well."""
     processing_cents: Cents
     """On its way by bank: neither due nor paid (C23)."""
     balance_cents: Cents
