@@ -13,7 +13,7 @@ class BillingConfig(ServiceConfig):
 
     mongo_database: str = "billing"
     http_port: int = 8102
-    portal_url: str = ""
+    portal_url: str
     """Portal's own address (not the gateway); it mints the links of invoices."""
     stripe_secret_key: SecretStr
     stripe_api_base: str = "https://api.stripe.com"

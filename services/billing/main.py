@@ -14,6 +14,7 @@ from services.billing.adapters import mongo_books, mongo_event_inbox, rebuilds, 
 from services.billing.adapters.lists import BillingLists
 from services.billing.adapters.mongo_books import MongoBooks
 from services.billing.adapters.mongo_event_inbox import MongoEventInbox
+from services.billing.adapters.portal_links import PortalLinks
 from services.billing.adapters.rebuilds import Rebuilds
 from services.billing.adapters.stripe_calls import refuse_mixed_settings, stripe_client
 from services.billing.adapters.stripe_gateway import StripeGateway
@@ -26,9 +27,11 @@ from services.billing.entrypoints.parts import Parts
 from services.billing.entrypoints.routes import ROUTERS
 from services.billing.entrypoints.webhooks import BODY_LIMITS
 from shared.idempotency import IDEMPOTENCY, IdempotencyKeys
+from shared.identity import KeyRing
 from shared.messaging.outbox import OUTBOX, Outbox
 from shared.mongo import Store
 from shared.runtime import Runtime
+from shared.service_client import ServiceClient
 from shared.ui import environment
 from shared.webapp import create_app, serve
 
@@ -74,6 +77,7 @@ def build_parts(config: BillingConfig, store: Store) -> Parts:
         printer=TypstPrinter(store),
         lists=BillingLists(store),
         rebuilds=Rebuilds(store),
+        links=PortalLinks(ServiceClient(config.portal_url, "portal", KeyRing.from_config(config))),
         keys=keys,
         clock=now,
         new_id=new_id,

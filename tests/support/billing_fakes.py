@@ -639,6 +639,19 @@ class MemoryLists:
         return self._books.state.settings.get(company_id, Settings(company_id=company_id))
 
 
+class MemoryLinks:
+    """Portal, minting links."""
+
+    def __init__(self) -> None:
+        self.minted: list[tuple[str, str]] = []
+
+    async def mint(
+        self, *, company_id: str, inspection_id: str, invoice_id: str, recipient: str
+    ) -> str:
+        self.minted.append((invoice_id, recipient))
+        return f"https://portal.example/pay/{len(self.minted)}"
+
+
 class MemoryRebuilds:
     """Wishes to be told everything again."""
 

@@ -30,6 +30,11 @@ class Company:
     allow_deferred: bool
     revision: int
 
+    @property
+    def may_split(self) -> bool:
+        """Third-party invoices need integrated payments and no deferred ones (R35, R36)."""
+        return self.provider is Provider.INTEGRATED and not self.allow_deferred
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:

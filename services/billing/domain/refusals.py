@@ -112,7 +112,7 @@ class AmountExceedsBalanceError(InvalidError):
 class FixedAmountTooLargeError(InvalidError):
     """More than what is unpaid and on nobody else's invoice (R55, C14)."""
 
-    code = "fixed_amount_exceeds_unpaid"
+    code = "fixed_amount_exceeds_balance"
 
     def __init__(self, maximum_cents: int, currency: str) -> None:
         """`maximum_cents` is printed and travels as an extra."""
@@ -132,6 +132,13 @@ class ServiceTakenError(ConflictError):
 
     code = "service_not_available"
     title = "This service cannot be invoiced separately; use a fixed amount"
+
+
+class ClientInvoiceError(ConflictError):
+    """The client's invoice is the remainder of the bill; it is neither voided nor handed out."""
+
+    code = "client_invoice"
+    title = "This is the client's own invoice"
 
 
 class NotInPeopleError(InvalidError):

@@ -15,6 +15,7 @@ from services.billing.usecases.ports import (
     Books,
     Clock,
     EventInbox,
+    InvoiceLinks,
     NewId,
     OpenBooks,
     PaymentGateway,
@@ -107,6 +108,7 @@ class Parts:
     printer: Printer
     lists: Lists
     rebuilds: Rebuilds
+    links: InvoiceLinks
     keys: IdempotencyKeys
     clock: Clock
     new_id: NewId

@@ -199,6 +199,7 @@ def _standing(
         "released": report_released(bill),
         "rows": [(invoice, invoice_word(bill, invoice, today)) for invoice in live],
         "resend_key": uuid4().hex,
+        "multi_party": company is not None and company.may_split,
         "may_bill": staff.may(Permission.BILL),
         "may_refund": staff.may(Permission.REFUND),
         "page_url": PAGE.format(inspection_id=bill.inspection_id),

@@ -41,6 +41,15 @@ class Sheet:
         return cls(before=bill, bill=bill)
 
 
+class InvoiceLinks(Protocol):
+    """Who mints the links of invoices."""
+
+    async def mint(
+        self, *, company_id: str, inspection_id: str, invoice_id: str, recipient: str
+    ) -> str:
+        """The address of a new link. Raises UnavailableError."""
+
+
 class OpenBooks(Protocol):
     """The books inside one write: everything kept here is kept together, or nothing is."""
 

@@ -1,0 +1,182 @@
+"""Pages: add an invoice for a third party; look at it, send it, copy its link, take it back."""
+
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from services.billing.domain.bill import Bill
+from services.billing.domain.carving import available_cents, free_lines
+from services.billing.domain.refusals import InvoiceNotFoundError
+from services.billing.entrypoints.frame import Biller, Reader, brand_of, today_of
+from services.billing.entrypoints.once import id_from
+from services.billing.entrypoints.parts import Parts, UsedParts
+from services.billing.entrypoints.words import invoice_word
+from services.billing.usecases.add_invoice import AddInvoice, add_invoice
+from services.billing.usecases.copy_link import copy_link
+from services.billing.usecases.send_invoice import SendInvoice, send_invoice
+from services.billing.usecases.void_invoice import void_invoice
+from shared.identity import Permission, Staff
+from shared.problems import RefusalError
+from shared.ui import Form
+from shared.webapp import page
+
+router = APIRouter(include_in_schema=False)
+NEW = "/staff/billing/inspections/{inspection_id}/invoices/new"
+INVOICE = "/staff/billing/invoices/{invoice_id}"
+SUBJECT = "Invoice {{ invoice_number }} from {{ company_name }}"
+BODY = """Hello {{ recipient_name }},
+
+This is your invoice for {{ services }} at {{ property_address }}.
+
+{{ sign_and_pay }}"""
+
+
+@router.get(NEW)
+async def new(
+    request: Request, inspection_id: str, staff: Biller, parts: UsedParts
+) -> HTMLResponse:
+    """The empty form, with what may be invoiced."""
+    bill = await parts.lists.bill(staff.company_id, inspection_id)
+    return await _form(request, parts, bill, Form({"kind": "services"}))
+
+
+@router.post(NEW)
+async def add(request: Request, inspection_id: str, staff: Biller, parts: UsedParts) -> Response:
+    """Save, or save and go on to sending; what is wrong is said and kept."""
+    bill = await parts.lists.bill(staff.company_id, inspection_id)
+    form = Form.posted((await request.form()).multi_items())
+    fixed = form.value("kind") == "fixed"
+    currency = bill.booking.currency
+    cents = form.cents("amount", "Enter the amount", currency=currency) if fixed else None
+    if not form.ok:
+        return await _form(request, parts, bill, form, 422)
+    lines = bill.booking.lines
+    chosen = tuple(line.line_id for line in lines if form.has("line", line.line_id))
+    command = AddInvoice(
+        company_id=staff.company_id,
+        inspection_id=inspection_id,
+        invoice_id=id_from("invoice", staff.company_id, form.value("idempotency_key")),
+        contact_id=form.value("contact"),
+        line_ids=() if fixed else chosen,
+        fixed_cents=cents,
+    )
+    try:
+        await add_invoice(
+            command, books=parts.books, clock=parts.clock, own_accounts=parts.own_accounts
+        )
+    except RefusalError as refusal:
+        form.refuse("amount" if fixed else "contact", refusal.detail)
+        bill = await parts.lists.bill(staff.company_id, inspection_id)
+        return await _form(request, parts, bill, form, 422)
+    sending = "#send" if form.value("then") == "send" else ""
+    return RedirectResponse(INVOICE.format(invoice_id=command.invoice_id) + sending, 303)
+
+
+@router.get(INVOICE)
+async def show(request: Request, invoice_id: str, staff: Reader, parts: UsedParts) -> HTMLResponse:
+    """One invoice: what it is for, how it stands, and its mail before it goes out."""
+    bill = await parts.lists.bill_of_invoice(staff.company_id, invoice_id)
+    return await _invoice(request, parts, staff, bill, invoice_id)
+
+
+@router.post(f"{INVOICE}/send")
+async def send(request: Request, invoice_id: str, staff: Biller, parts: UsedParts) -> Response:
+    """`Send now`: to this payer and to nobody else (R42)."""
+    bill = await parts.lists.bill_of_invoice(staff.company_id, invoice_id)
+    form = Form.posted((await request.form()).multi_items())
+    subject = form.text("subject", "Enter a subject", length_max=200)
+    body = form.text("body", "Enter the message", length_max=20_000)
+    if not form.ok:
+        return await _invoice(request, parts, staff, bill, invoice_id, form=form, status=422)
+    command = SendInvoice(
+        company_id=staff.company_id,
+        invoice_id=invoice_id,
+        send_id=id_from("send", staff.company_id, form.value("idempotency_key")),
+        subject=subject,
+        body=body,
+        requested_by=staff.name,
+    )
+    try:
+        await send_invoice(command, books=parts.books, clock=parts.clock)
+    except RefusalError as refusal:
+        form.refuse("body", refusal.detail)
+        return await _invoice(request, parts, staff, bill, invoice_id, form=form, status=422)
+    return RedirectResponse(f"{INVOICE.format(invoice_id=invoice_id)}?done=sent", 303)
+
+
+@router.post(f"{INVOICE}/link")
+async def link(request: Request, invoice_id: str, staff: Biller, parts: UsedParts) -> HTMLResponse:
+    """`Copy link`: the link is on this answer's page only (R28)."""
+    bill = await parts.lists.bill_of_invoice(staff.company_id, invoice_id)
+    url = await copy_link(bill, invoice_id, links=parts.links)
+    return await _invoice(request, parts, staff, bill, invoice_id, url=url)
+
+
+@router.post(f"{INVOICE}/void")
+async def void(invoice_id: str, staff: Biller, parts: UsedParts) -> Response:
+    """The client's invoice takes its part again."""
+    await void_invoice(
+        company_id=staff.company_id, invoice_id=invoice_id, books=parts.books, clock=parts.clock
+    )
+    return RedirectResponse(f"{INVOICE.format(invoice_id=invoice_id)}?done=void", 303)
+
+
+async def _form(
+    request: Request, parts: Parts, bill: Bill, form: Form, status: int = 200
+) -> HTMLResponse:
+    company = await parts.lists.company(bill.company_id)
+    people = [
+        (person.payer.contact_id, f"{person.payer.name}, {person.payer.role_label}")
+        for person in bill.booking.people
+        if person.payer != bill.client_invoice.payer
+    ]
+    return page(
+        request,
+        "add_invoice.html",
+        status,
+        brand=brand_of(company),
+        bill=bill,
+        form=form,
+        people=people,
+        free=free_lines(bill),
+        maximum_cents=available_cents(bill),
+        currency=bill.booking.currency,
+        action=NEW.format(inspection_id=bill.inspection_id),
+        key=form.value("idempotency_key") or uuid4().hex,
+    )
+
+
+async def _invoice(
+    request: Request,
+    parts: Parts,
+    staff: Staff,
+    bill: Bill,
+    invoice_id: str,
+    *,
+    form: Form | None = None,
+    status: int = 200,
+    url: str = "",
+) -> HTMLResponse:
+    company = await parts.lists.company(bill.company_id)
+    invoice = bill.invoice(invoice_id)
+    if invoice is bill.client_invoice:
+        raise InvoiceNotFoundError
+    today = today_of(company, parts.clock(), bill.booking.time_zone)
+    return page(
+        request,
+        "third_party_invoice.html",
+        status,
+        brand=brand_of(company),
+        bill=bill,
+        invoice=invoice,
+        lines=[line for line in bill.booking.lines if line.line_id in invoice.line_ids],
+        word=invoice_word(bill, invoice, today),
+        currency=bill.booking.currency,
+        base=INVOICE.format(invoice_id=invoice_id),
+        may_bill=staff.may(Permission.BILL),
+        form=form or Form({"subject": SUBJECT, "body": BODY}),
+        link_url=url,
+        done=request.query_params.get("done", ""),
+        key=uuid4().hex,
+    )
