@@ -27,6 +27,8 @@ class Loaded:
     """Key of the booking -> inspection id."""
     client_links: dict[str, str]
     """Key of the booking -> a client's link."""
+    payer_link: str
+    """Of the agent who pays the radon test at Harbor View."""
 
 
 def load(gateway: str, create_company: CreateCompany, say: Callable[[str], None]) -> Loaded:
@@ -46,7 +48,8 @@ def load(gateway: str, create_company: CreateCompany, say: Callable[[str], None]
             _bring_forward(office, booking, inspections[booking.key])
         office.open_pages()
         links = {key: _link(office, inspections[key]) for key in ("alder-creek", "juniper")}
-    return Loaded(inspections, links)
+        payer_link = _invoice_the_agent(office, inspections["harbor-view"])
+    return Loaded(inspections, links, payer_link)
 
 
 def _known(office: Office) -> bool:
@@ -135,6 +138,19 @@ def _bring_forward(office: Office, booking: Booking, inspection_id: str) -> None
 def _client_invoice(office: Office, inspection_id: str) -> dict[str, Any] | None:
     invoices = office.get("billing/v1/invoices", inspection_id=inspection_id)["items"]
     return next(iter(invoices), None)
+
+
+def _invoice_the_agent(office: Office, inspection_id: str) -> str:
+    """The agent pays the radon test, through a link of his own."""
+    eventually(lambda: _client_invoice(office, inspection_id), "an invoice to divide")
+    shown = office.get(f"scheduling/v1/inspections/{inspection_id}")
+    agent = next(p for p in shown["people"] if p["role"] == "agent")
+    radon = next(line for line in shown["lines"] if line["name"] == "Radon test")
+    wish = {"contact_id": agent["contact_id"], "line_ids": [radon["line_id"]]}
+    path = f"billing/v1/inspections/{inspection_id}/invoices"
+    invoice = office.post(path, wish, "demo-agent")
+    link = office.post(f"billing/v1/invoices/{invoice['invoice_id']}/link", {})
+    return str(link["url"])
 
 
 def _link(office: Office, inspection_id: str) -> str:

@@ -58,6 +58,8 @@ def where(public: str, loaded: Loaded) -> str:
                     Ellen Park: {company.BOOKINGS[0].street}, due. Open it in a private window.
   A paid client     {loaded.client_links["juniper"]}
                     Aisha Khan: paid, the report is open
+  A payer's link    {loaded.payer_link}
+                    Marcus Lee, the agent: pays the radon test at {company.BOOKINGS[1].street}
   The inbox         {public}/sandbox/inbox
                     every mail that Doorstep sent; no real mail leaves this machine
 

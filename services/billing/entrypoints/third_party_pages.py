@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.billing.domain.bill import Bill
 from services.billing.domain.carving import available_cents, free_lines
+from services.billing.domain.invoice import Invoice
 from services.billing.domain.refusals import InvoiceNotFoundError
 from services.billing.entrypoints.frame import Biller, Reader, brand_of, today_of
 from services.billing.entrypoints.once import id_from
@@ -17,6 +18,7 @@ from services.billing.usecases.copy_link import copy_link
 from services.billing.usecases.send_invoice import SendInvoice, send_invoice
 from services.billing.usecases.void_invoice import void_invoice
 from shared.identity import Permission, Staff
+from shared.money import money
 from shared.problems import RefusalError
 from shared.ui import Form
 from shared.webapp import page
@@ -24,12 +26,8 @@ from shared.webapp import page
 router = APIRouter(include_in_schema=False)
 NEW = "/staff/billing/inspections/{inspection_id}/invoices/new"
 INVOICE = "/staff/billing/invoices/{invoice_id}"
-SUBJECT = "Invoice {{ invoice_number }} from {{ company_name }}"
-BODY = """Hello {{ recipient_name }},
-
-This is your invoice for {{ services }} at {{ property_address }}.
-
-{{ sign_and_pay }}"""
+BUTTON = "{{ sign_and_pay }}"
+"""Where notifications draws the payment button; the link itself is nowhere in the text (R32)."""
 
 
 @router.get(NEW)
@@ -147,6 +145,18 @@ async def _form(
     )
 
 
+def _letter(bill: Bill, invoice: Invoice, company_name: str) -> Form:
+    """The mail as it will go out, to be read and changed before it is sent (R41)."""
+    booking = bill.booking
+    named = [line.name for line in booking.lines if line.line_id in invoice.line_ids]
+    amount = money(invoice.balance_cents, booking.currency)
+    purpose = ", ".join(named) or "your part of the inspection"
+    place = f"{booking.street}, {booking.place}".strip(" ,")
+    text = f"This is your invoice of {amount} for {purpose} at {place}."
+    body = f"Hello {invoice.payer.name},\n\n{text}\n\n{BUTTON}"
+    return Form({"subject": f"Invoice {invoice.number} from {company_name}", "body": body})
+
+
 async def _invoice(
     request: Request,
     parts: Parts,
@@ -175,7 +185,7 @@ async def _invoice(
         currency=bill.booking.currency,
         base=INVOICE.format(invoice_id=invoice_id),
         may_bill=staff.may(Permission.BILL),
-        form=form or Form({"subject": SUBJECT, "body": BODY}),
+        form=form or _letter(bill, invoice, company.name if company else ""),
         link_url=url,
         done=request.query_params.get("done", ""),
         key=uuid4().hex,
