@@ -1,5 +1,7 @@
 """Every page of the story: nothing for axe to complain about, never too wide, a quiet console."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from tests.support.browser import NARROWEST, violations, width_at_the_narrowest
@@ -104,6 +106,42 @@ async def test_the_inbox_of_the_sandbox(people, scenes, form, theme):
     page = await people.stranger("/sandbox/inbox", form, color_scheme=theme)
     await _judged(page)
     await page.locator(".mails a").first.click()
+    await _judged(page)
+
+
+@pytest.fixture(scope="module")
+def third_party(_running):
+    """A company that has invoiced an agent: the inspection, the invoice, the agent's link."""
+    opened = open_company(_running, "Third Street Inspections")
+    agent = {"role": "agent", "role_label": "Buyer's agent", "name": "Marcus Lee"}
+    booking = opened.book(people=[{**agent, "email": "marcus@example.com"}])
+    booking.wait_invoice(total_cents=47_500)
+    people = booking.show()["people"]
+    contact = next(p["contact_id"] for p in people if p["name"] == "Marcus Lee")
+    path = f"billing/v1/inspections/{booking.inspection_id}/invoices"
+    invoice = opened.office.post(path, {"contact_id": contact, "fixed_cents": 15_000})
+    invoice_id = invoice["invoice_id"]
+    link = opened.office.post(f"billing/v1/invoices/{invoice_id}/link", {})["url"]
+    places = {
+        "add": f"/staff/billing/inspections/{booking.inspection_id}/invoices/new",
+        "invoice": f"/staff/billing/invoices/{invoice_id}",
+        "box": f"/staff/scheduling/inspections/{booking.inspection_id}",
+    }
+    yield opened, places, link
+    opened.close()
+
+
+@pytest.mark.parametrize("place", ["add", "invoice", "box"])
+async def test_a_page_about_a_third_party(people, third_party, place, form, theme):
+    company, places, _link = third_party
+    page = await people.owner(company, places[place], form, color_scheme=theme)
+    await _judged(page)
+
+
+async def test_the_page_of_a_third_party(people, third_party, form, theme):
+    _company, _places, link = third_party
+    path = urlsplit(link).path
+    page = await people.stranger(path, form, color_scheme=theme)
     await _judged(page)
 
 
