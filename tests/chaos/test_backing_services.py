@@ -11,7 +11,7 @@ from tests.support.stack import Stack
 BEFORE, AFTER = 3, 6
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(420)
 @pytest.mark.parametrize("part", ["rabbitmq", "mongo"])
 def test_killed_under_load_and_started_again(stack: Stack, company: Company, part: str) -> None:
     with bookings_under_way(company) as load:

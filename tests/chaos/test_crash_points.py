@@ -27,7 +27,7 @@ POINTS = [
 ]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(420)
 @pytest.mark.parametrize(("service", "point"), POINTS, ids=lambda value: value)
 def test_nothing_is_lost_or_doubled(
     stack: Stack, company: Company, service: str, point: str
