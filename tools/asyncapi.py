@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from shared.contracts.catalogue import ALL_EVENTS, OWNERS
+from shared.contracts.catalogue import ALL_EVENTS
 from shared.contracts.event import Envelope, Event
 from shared.messaging.topology import EVENTS_EXCHANGE, events_queue
-from tools.event_catalogue import promise_of_module
+from tools.event_catalogue import promise_of_owner
 from tools.field_notes import field_notes, promise
 from tools.samples import published
 from tools.subscriptions import subscriptions
@@ -23,7 +23,7 @@ def asyncapi(service: str) -> dict[str, Any]:
         "info": {
             "title": f"Doorstep {service}",
             "version": "1.0.0",
-            "description": promise_of_module(OWNERS[service]),
+            "description": promise_of_owner(service),
         },
         "defaultContentType": "application/json",
         "channels": {e.name: _channel(e, service) for e in sorted({*sent, *received}, key=_name)},

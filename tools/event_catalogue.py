@@ -1,6 +1,7 @@
 """docs/events.md: every event with its owner, its readers, its promise and its fields."""
 
 import inspect
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,18 +38,18 @@ def catalogue() -> str:
         "",
         *_overview(),
     ]
-    for owner, module in OWNERS.items():
-        parts += ["", f"## {owner}", "", promise_of_module(module), ""]
+    for owner, modules in OWNERS.items():
+        parts += ["", f"## {owner}", "", promise_of_owner(owner), ""]
         for event in _events_of(owner):
             parts += [*_event(event), ""]
-        for value in _values_of(module):
+        for value in itertools.chain.from_iterable(map(_values_of, modules)):
             parts += [f"### {value.__name__}", "", promise(value), "", *_fields(value), ""]
     return "\n".join(parts).rstrip() + "\n"
 
 
-def promise_of_module(module: Any) -> str:
-    """The first sentence of a module."""
-    return (inspect.getdoc(module) or "").split("\n\n")[0]
+def promise_of_owner(owner: str) -> str:
+    """The first sentence of each of its modules."""
+    return " ".join((inspect.getdoc(module) or "").split("\n\n")[0] for module in OWNERS[owner])
 
 
 def _overview() -> Iterator[str]:

@@ -84,6 +84,16 @@ class Invoice(Value):
     issued_on: date
     due_on: date
     revision: int
+    account_id: str | None = None
+    """The account customer it is for; None for a single client."""
+    order_id: str | None = None
+    """Set on the child invoices of an order over several sites; the number is the parent's."""
+    order_number: str = ""
+    site_id: str = ""
+    site_line: str = ""
+    """As shown: `1482 Alder Creek Rd, Bend`."""
+    job_created_at: AwareDatetime | None = None
+    reference: str = ""
 
 
 class Share(Value):
@@ -173,6 +183,8 @@ class PaymentEvent(Event):
     currency: str
     method: PaymentMethodKind
     method_label: str
+    account_payment_id: str | None = None
+    """Set when it is one part of a payment over several invoices, which has its own events."""
 
     @property
     def aggregate_id(self) -> str:
@@ -260,6 +272,22 @@ class BillingSettingsChangedV1(Event):
     """Integrated payments chosen and the company's account can charge."""
     accepts_bank_payments: bool
     settings_revision: int
+    clients_may_invite: bool = False
+    """A client may invite somebody of the People box to pay a part."""
+    autopay: bool = False
+    """Customers may enrol in autopay (R83)."""
+    card_changes: bool = False
+    """Customers may update or remove a card on file (R87)."""
+    bank_changes: bool = False
+    """Customers may update or remove a bank account on file (R88)."""
+    prepayments: bool = False
+    """Customers may see and make prepayments (R89)."""
+    card_max_cents: int = 0
+    """The most one card payment in the portal may be; 0: no limit (R91, C1)."""
+    bank_max_cents: int = 0
+    """The same for a bank account (R93)."""
+    billing_history: bool = False
+    """Customers may see payments and credits (R94)."""
 
     @property
     def aggregate_id(self) -> str:

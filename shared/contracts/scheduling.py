@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import AwareDatetime
 
 from shared.contracts.event import Event, Value
+from shared.contracts.jobs import AccountRef, OrderRef, Site
 from shared.money import SignedCents
 
 PaymentsProvider = Literal["integrated", "none", "third_party"]
@@ -66,18 +67,6 @@ class Contact(Value):
     email: str
     phone: str
     revision: int
-
-
-class Site(Value):
-    """Where the inspection takes place."""
-
-    site_id: str
-    street: str
-    city: str
-    region: str
-    postal_code: str
-    note: str = ""
-    """For example `2,140 sq ft, built 1998`."""
 
 
 class Person(Value):
@@ -156,6 +145,10 @@ class Inspection(Value):
     published_at: AwareDatetime | None
     cancelled_at: AwareDatetime | None
     revision: int
+    account: AccountRef | None = None
+    order: OrderRef | None = None
+    recurring_id: str | None = None
+    """The recurring service that scheduled it."""
 
 
 class CompanyChangedV1(Event):

@@ -16,6 +16,7 @@ from shared.contracts.billing import (
     PaymentRefundedV1,
     PaymentReturnedV1,
 )
+from shared.contracts.jobs import Site
 from shared.contracts.scheduling import (
     AgreementIssuedV1,
     Company,
@@ -27,7 +28,6 @@ from shared.contracts.scheduling import (
     Person,
     ReleasePolicy,
     ServiceLine,
-    Site,
 )
 
 COMPANY = "company-harbor"

@@ -8,8 +8,9 @@ from services.notifications.domain.letter import Button, Letter, Sender
 from services.notifications.domain.mail import Audience, Mail, MailKind, PaymentFacts, Words
 from services.notifications.domain.merge_tags import blocks, subject_line
 from services.notifications.domain.situation import Situation
+from shared.contracts.jobs import Site
 from shared.contracts.portal import LinkScope
-from shared.contracts.scheduling import Company, Inspection, Site
+from shared.contracts.scheduling import Company, Inspection
 from shared.money import money
 
 SIGN_AND_PAY = "Sign & Pay"  # R23, byte for byte

@@ -12,13 +12,13 @@ from services.notifications.domain.mail import (
 )
 from services.notifications.domain.situation import Situation
 from shared.contracts.billing import InspectionBalanceChangedV1, Invoice, InvoiceLine, Payer
+from shared.contracts.jobs import Site
 from shared.contracts.scheduling import (
     Company,
     Inspection,
     Inspector,
     ReleasePolicy,
     ServiceLine,
-    Site,
 )
 
 AT = datetime(2026, 12, 1, 17, 0, tzinfo=UTC)

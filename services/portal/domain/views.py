@@ -11,7 +11,8 @@ from shared.contracts.billing import (
     Invoice,
     InvoiceLine,
 )
-from shared.contracts.scheduling import AgreementIssuedV1, Company, Inspection, Site
+from shared.contracts.jobs import Site
+from shared.contracts.scheduling import AgreementIssuedV1, Company, Inspection
 
 
 class Stored(BaseModel):

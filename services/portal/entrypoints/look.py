@@ -1,7 +1,7 @@
 """The company's look on its clients' pages."""
 
 from services.portal.domain.views import CompanyView
-from shared.contracts.scheduling import Site
+from shared.contracts.jobs import Site
 from shared.ui import Brand
 from shared.ui.navigation import DEFAULT_HUE, HUES
 
