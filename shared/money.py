@@ -17,6 +17,8 @@ MAX_CENTS = 99_999_999
 Cents = Annotated[int, Field(strict=True, ge=0, le=MAX_CENTS)]
 PositiveCents = Annotated[int, Field(strict=True, gt=0, le=MAX_CENTS)]
 SignedCents = Annotated[int, Field(strict=True, ge=-MAX_CENTS, le=MAX_CENTS)]
+SumCents = Annotated[int, Field(strict=True, ge=0)]
+"""A sum over many charges; the limit of one charge does not bind it."""
 
 
 class NotAnAmountError(ValueError):

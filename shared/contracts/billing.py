@@ -282,9 +282,9 @@ class BillingSettingsChangedV1(Event):
     """Customers may update or remove a bank account on file (R88)."""
     prepayments: bool = False
     """Customers may see and make prepayments (R89)."""
-    card_max_cents: int = 0
+    card_max_cents: Cents = 0
     """The most one card payment in the portal may be; 0: no limit (R91, C1)."""
-    bank_max_cents: int = 0
+    bank_max_cents: Cents = 0
     """The same for a bank account (R93)."""
     billing_history: bool = False
     """Customers may see payments and credits (R94)."""

@@ -6,7 +6,7 @@ from pydantic import AwareDatetime
 
 from shared.contracts.billing import PaymentMethodKind
 from shared.contracts.event import Event, Value
-from shared.money import Cents, PositiveCents
+from shared.money import Cents, PositiveCents, SumCents
 
 AccountPaymentStatus = Literal["processing", "succeeded", "failed", "returned"]
 AccountPaymentOrigin = Literal["customer", "staff", "charge_run"]
@@ -172,7 +172,7 @@ class ChargeRunChangedV1(Event):
     invoice_count: int
     charged_count: int
     failed_count: int
-    charged_cents: int
+    charged_cents: SumCents
     currency: str
     started_by: str
     run_revision: int
