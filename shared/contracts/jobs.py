@@ -1,6 +1,21 @@
-"""Where a job is done, and for which customer and order."""
+"""Where a job is done, for which customer and order, and what a company notes about customers."""
+
+from typing import Literal
 
 from shared.contracts.event import Value
+
+
+CustomFieldKind = Literal["text", "number", "date", "choice"]
+
+
+class CustomFieldDefinition(Value):
+    """A field of its own that a company keeps for every account customer (R81)."""
+
+    field_id: str
+    label: str
+    kind: CustomFieldKind = "text"
+    choices: tuple[str, ...] = ()
+    """Of the kind `choice`; empty for the others."""
 
 
 class Site(Value):

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import AwareDatetime
 
 from shared.contracts.event import Event, Value
-from shared.contracts.jobs import AccountRef, OrderRef, Site
+from shared.contracts.jobs import AccountRef, CustomFieldDefinition, OrderRef, Site
 from shared.money import SignedCents
 
 PaymentsProvider = Literal["integrated", "none", "third_party"]
@@ -45,6 +45,8 @@ class Company(Value):
     """While true, clients and payers receive no mail (R31)."""
     policy: PaymentPolicy
     revision: int
+    custom_fields: tuple[CustomFieldDefinition, ...] = ()
+    """The fields it keeps for account customers, in the order of its list."""
 
 
 class StaffMember(Value):

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import AwareDatetime
 
 from shared.contracts.event import Event, Value
-from shared.contracts.jobs import Site
+from shared.contracts.jobs import CustomFieldKind, Site
 from shared.money import SignedCents
 
 Cadence = Literal["weekly", "every_2_weeks", "monthly", "quarterly", "yearly"]
@@ -23,11 +23,17 @@ class AccountPerson(Value):
 
 
 class CustomField(Value):
-    """One custom field of the company with this account's value (R81)."""
+    """One custom field of the company with this account's value (R81).
+
+    Told as the fields were when the account changed; `Company.custom_fields` says which exist now.
+    """
 
     field_id: str
     label: str
     value: str
+    """Empty when nothing was entered. A number is plain decimal text, a date `2026-12-01`."""
+    kind: CustomFieldKind = "text"
+    choices: tuple[str, ...] = ()
 
 
 class CustomerAccount(Value):
