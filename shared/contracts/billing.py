@@ -44,6 +44,8 @@ class InvoicePayment(Value):
     method_label: str
     """As shown: `Visa ending 4242`, `Bank account ending 6789`, `Check 1042`."""
     paid_at: AwareDatetime
+    account_payment_id: str | None = None
+    """Set when it is one part of a payment over several invoices."""
 
 
 class Deferral(Value):
