@@ -11,8 +11,22 @@
     });
 
   // ---- dialogs: data-opens="id", data-closes, data-open-now; a click on the veil closes
+  // The focus goes back to what opened the dialog, also when that was drawn anew or the dialog is swapped away.
+  let opener = null;
+  const goBack = () => {
+    if (!opener || document.querySelector("dialog[open]")) return;
+    const place = opener.isConnected ? opener : opener.id && document.getElementById(opener.id);
+    const free = !document.activeElement || document.activeElement === document.body;
+    if (place && free) place.focus();
+  };
+  for (const type of ["focusin", "pointerdown"]) {
+    document.addEventListener(type, ({ target }) => { if (!target.closest("dialog")) opener = null; });
+  }
   const open = (dialog) => {
     if (!dialog || dialog.open) return;
+    const from = document.activeElement;
+    if (from && from !== document.body && !from.closest("dialog")) opener = from;
+    dialog.addEventListener("close", goBack);
     dialog.showModal();
     const first = dialog.querySelector("[autofocus], [aria-invalid=true]") ||
       dialog.querySelector("select, input:not([type=hidden]):not(:disabled), textarea");
@@ -166,6 +180,32 @@
     }).observe(target);
   };
 
+  // ---- live preview: a form with data-preview="id of its preview button" shows what was typed in the button's frame.
+  // A fresh frame each time: its first page adds nothing to the browser's history.
+  const preview = (form) => {
+    const button = document.getElementById(form.dataset.preview);
+    const shown = button && document.querySelector(`iframe[name="${CSS.escape(button.formTarget)}"]`);
+    if (!shown) return;
+    const next = shown.cloneNode();
+    next.removeAttribute("src");
+    next.classList.add("coming");
+    shown.after(next);
+    shown.removeAttribute("name");
+    next.addEventListener("load", () => { shown.remove(); next.classList.remove("coming"); }, { once: true });
+    button.click();
+  };
+  const waiting = new WeakMap();
+  on("input", "form[data-preview]", (form) => {
+    clearTimeout(waiting.get(form));
+    waiting.set(form, setTimeout(() => preview(form), 400));
+  });
+  const previewed = new WeakSet();
+  const firstPreview = (form) => {
+    if (previewed.has(form)) return;
+    previewed.add(form);
+    preview(form);
+  };
+
   // ---- messages for screen readers
   let voice;
   const say = (words) => {
@@ -317,9 +357,11 @@
     for (const radio of all("input[data-shows]:checked", root)) showParts(radio);
     for (const table of all("[data-selects]", root)) tally(table);
     for (const feed of all("[data-feed]", root)) watchFeed(feed);
+    for (const form of all("form[data-preview]", root)) firstPreview(form);
     for (const toast of all("[data-toast]", root)) fade(toast);
     const summary = root.querySelector("[data-focus]");
     if (summary) summary.focus();
+    goBack();
   };
   const begin = () => setUp(document);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin); else begin();
