@@ -1,5 +1,6 @@
 """The portal's settings, each read from `PORTAL_<NAME>`."""
 
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from shared.config import ServiceConfig
@@ -16,3 +17,5 @@ class PortalConfig(ServiceConfig):
     """Where scheduling answers our own calls."""
     checkout_origins: str = "https://checkout.stripe.com"
     """Where the pay form may lead to besides our own origin, separated by spaces."""
+    link_misses_per_minute: int = Field(default=10, gt=0)
+    """How many links that do not exist one network address may try before it is slowed down."""

@@ -79,7 +79,7 @@ def wire(config: PortalConfig, store: Store) -> Wiring:
         files=FilesHttp(billing, scheduling),
         randomness=system_randomness(),
         clock=lambda: datetime.now(UTC),
-        misses=Misses(),
+        misses=Misses(config.link_misses_per_minute),
     )
 
 

@@ -26,7 +26,7 @@ from deploy.product import SERVICES, Addresses, Ports
 from deploy.rabbitmq.definitions import definitions
 from deploy.secrets import generate
 from tests.support.probes import answers, greets_smtp
-from tests.support.stack import PARTS, TEST_RATES
+from tests.support.stack import PARTS, TEST_RATES, TEST_SETTINGS
 
 LABEL = "doorstep.test"
 CRASH_LOG = "/tmp/crashes"
@@ -198,7 +198,7 @@ class ContainerStack:
         )
         return (
             DockerContainer(product.name_of(service))
-            .with_envs(**environment)
+            .with_envs(**environment, **TEST_SETTINGS.get(service, {}))
             .with_bind_ports(port, self.ports.as_dict()[service])
         )
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from deploy.environment import mongo_url, rabbit_url
 from deploy.local.stack import APPLICATIONS, LocalStack
 from deploy.product import SERVICES
-from tests.support.stack import PARTS, TEST_RATES
+from tests.support.stack import PARTS, TEST_RATES, TEST_SETTINGS
 
 
 class ProcessStack:
     def __init__(self, directory: Path) -> None:
         self.local = LocalStack(directory)
         self.local.rates = TEST_RATES
+        self.local.overrides.update(TEST_SETTINGS)
         self.secrets = self.local.secrets
         self.gateway = self.local.addresses.public
         self.sandbox = self.local.addresses.sandbox

@@ -140,7 +140,7 @@ async def empty_portal(app, keyrings):
         files=FakeFiles(),
         randomness=counted_randomness(),
         clock=lambda: clock.now,
-        misses=Misses(),
+        misses=Misses(10),
     )
     app.state.wiring = wiring
     transport = httpx.ASGITransport(app=app)
