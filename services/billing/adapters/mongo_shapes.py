@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from services.billing.domain.attempt import Attempt
 from services.billing.domain.bill import Bill
-from services.billing.domain.invoice import Invoice
+from services.billing.domain.invoice import Gate, Invoice, InvoiceKind
 from services.billing.domain.ledger import Entry
 from shared.mongo import Document
 
@@ -85,6 +85,25 @@ def invoice_document(bill: Bill, invoice: Invoice) -> Document:
 
 def attempt_value(found: Mapping[str, Any]) -> Attempt:
     """The attempt in a document."""
+        **_account_row(bill, invoice),
+    }
+
+
+def _account_row(bill: Bill, invoice: Invoice) -> Document:
+    """What lists of one account's invoices are found and summed by."""
+    account = bill.booking.account
+    if account is None or invoice.kind is not InvoiceKind.CLIENT:
+        return {}
+    payable = invoice.balance_cents > 0 and not invoice.voided and not invoice.processing_cents
+    return {
+        "account_id": account.account_id,
+        "account_name": account.name,
+        "order_id": account.order_id,
+        "order_number": account.order_number,
+        "site_line": account.site_line,
+        "job_created_at": account.job_created_at,
+        "payable": payable and invoice.gate is Gate.OPEN,
+        "held": invoice.reservation is not None,
     return value(Attempt, found, key="attempt_id")
 
 

@@ -99,7 +99,7 @@ def opened(
         total_cents=booking.charge_cents,
         gate=gate_of(booking, collect_now=False),
         issued_on=issued_on,
-        due_on=booking.starts_on,
+        due_on=due_date(booking, issued_on),
     )
     bill = Bill(
         company_id=company_id, inspection_id=inspection_id, booking=booking, invoices=(client,)
@@ -108,6 +108,11 @@ def opened(
 
 
 def revised(before: Bill | None, after: Bill) -> Bill:
+def due_date(booking: Booking, issued_on: date) -> date:
+    """An account's invoice is due by its terms, a single client's on the day of the inspection."""
+    return booking.account.due_on(issued_on) if booking.account else booking.starts_on
+
+
     """Count the revisions up: of each invoice that changed to the eye, and of the bill."""
     if after == before:
         return after
@@ -175,7 +180,8 @@ def _refreshed(invoice: Invoice, booking: Booking, share_cents: int) -> Invoice:
         voided=invoice.voided if not client else booking.cancelled and invoice.empty,
     )
     if client:  # paid or not: news in any order must lead to one state
-        due_on = changed.deferral.closing_on if changed.deferral else booking.starts_on
+        due_on = due_date(booking, invoice.issued_on)
+        due_on = changed.deferral.closing_on if changed.deferral else due_on
         changed = replace(changed, due_on=due_on)
     paid_in_full = not client and changed.settled and changed.paid_cents > 0
     if paid_in_full and changed.capped_cents is None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from services.billing.domain.account import AccountOf
 from services.billing.domain.invoice import Payer
 
 
@@ -66,6 +67,8 @@ class Booking:
     revision: int
 
     @property
+    account: AccountOf | None = None
+    """None: a single client."""
     def charge_cents(self) -> int:
         """What the inspection costs; nothing once it is cancelled."""
         return 0 if self.cancelled else sum(line.amount_cents for line in self.lines)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.billing.domain.payment import Method
+
 
 class Provider(StrEnum):
     """How a company takes payments (C5)."""
@@ -37,6 +39,43 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PortalRules:
+    """What customers see and may do with money in the portal (R83-R94). Amounts in cents."""
+
+    clients_may_invite: bool = False
+    """A client may invite somebody of the People box to pay a part."""
+    autopay: bool = False
+    """Customers may enrol in autopay (R83)."""
+    autopay_on_due_date: bool = False
+    """Their invoices are charged by themselves on the due date (C24); else staff charge them."""
+    card_changes: bool = False
+    """Customers may update or remove a card on file (R87)."""
+    bank_changes: bool = False
+    """The same for a bank account (R88)."""
+    prepayments: bool = False
+    """Customers may see and make prepayments (R89)."""
+    card_max_cents: int = 0
+    """The most one card payment may be; 0: no limit (R91, C1)."""
+    bank_max_cents: int = 0
+    """The same for a bank account (R93)."""
+    billing_history: bool = False
+    """Customers may see payments and credits (R94)."""
+
+    def max_cents(self, method: Method) -> int:
+        """The limit of that method, 0 for none."""
+        return self.bank_max_cents if method is Method.BANK else self.card_max_cents
+
+    def allows(self, method: Method, amount_cents: int) -> bool:
+        """Whether one payment by that method may be so large: exactly the limit may (C2)."""
+        limit = self.max_cents(method)
+        return limit == 0 or amount_cents <= limit
+
+    def may_change(self, method: Method) -> bool:
+        """Whether a customer may add, replace or remove a method of that kind on file."""
+        return self.bank_changes if method is Method.BANK else self.card_changes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the company's owner set in billing, and what its Stripe account can do."""
 
@@ -45,6 +84,7 @@ class Settings:
     stripe_account_id: str | None = None
     charges_enabled: bool = True
     bank_payments: bool = True
+    portal: PortalRules = PortalRules()
     revision: int = 0
 
     def takes_money(self, company: Company | None, *, own_accounts: bool) -> bool:
@@ -57,3 +97,7 @@ class Settings:
         if own_accounts and not self.stripe_account_id:
             return False
         return self.online_wanted and self.charges_enabled
+
+    def kinds(self, wanted: tuple[Method, ...] = (Method.CARD, Method.BANK)) -> tuple[Method, ...]:
+        """Those of the wanted kinds that the company's account can take at all."""
+        return tuple(kind for kind in wanted if kind is not Method.BANK or self.bank_payments)

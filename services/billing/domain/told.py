@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.billing.domain.bill import Bill
 from services.billing.domain.gate import report_released
-from services.billing.domain.invoice import Deferral, Invoice, InvoiceStatus, Payer
+from services.billing.domain.invoice import Deferral, Invoice, InvoiceKind, InvoiceStatus, Payer
 from services.billing.domain.payment import Payment
 from services.billing.domain.printed_lines import printed_lines
 from shared.contracts import billing as contract
@@ -48,7 +49,23 @@ def invoice_told(bill: Bill, invoice: Invoice) -> contract.Invoice:
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,
         revision=invoice.revision,
+        **_account(bill, invoice),
     )
+
+
+def _account(bill: Bill, invoice: Invoice) -> dict[str, Any]:
+    """Only the client's own invoice is the account's document."""
+    account = bill.booking.account
+    if account is None or invoice.kind is not InvoiceKind.CLIENT:
+        return {}
+    return {
+        "account_id": account.account_id,
+        "order_id": account.order_id,
+        "order_number": account.order_number,
+        "site_id": account.site_id,
+        "site_line": account.site_line,
+        "job_created_at": account.job_created_at,
+    }
 
 
 def invoice_changed(bill: Bill, invoice: Invoice) -> contract.InvoiceChangedV1:

@@ -3,6 +3,7 @@
 from services.billing.entrypoints import (
     api_invoices,
     api_payments,
+    api_portal_rules,
     api_third_party,
     internal,
     invoice_pages,
@@ -17,6 +18,7 @@ ROUTERS = (
     webhooks.router,
     api_invoices.router,
     api_payments.router,
+    api_portal_rules.router,
     api_third_party.router,
     payments_pages.router,
     invoice_pages.router,

@@ -22,9 +22,18 @@ def settings_told(
 ) -> BillingSettingsChangedV1:
     """The settings as others may know them."""
     online = settings.takes_money(company, own_accounts=own_accounts)
+    rules = settings.portal
     return BillingSettingsChangedV1(
         company_id=settings.company_id,
         online_payments=online,
         accepts_bank_payments=online and settings.bank_payments,
         settings_revision=settings.revision,
+        clients_may_invite=rules.clients_may_invite,
+        autopay=rules.autopay,
+        card_changes=rules.card_changes,
+        bank_changes=rules.bank_changes and settings.bank_payments,
+        prepayments=rules.prepayments,
+        card_max_cents=rules.card_max_cents,
+        bank_max_cents=rules.bank_max_cents,
+        billing_history=rules.billing_history,
     )

@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from services.billing.domain.account import AccountOf
 from services.billing.domain.bill import Bill
 from services.billing.domain.booking import Booking, Line, Person, Release, Role
 from services.billing.domain.invoice import Payer
@@ -74,3 +75,20 @@ def booking_of(inspection: Inspection) -> Booking:
         notifications_disabled=inspection.notifications_disabled,
         revision=inspection.revision,
     )
+        account=_account_of(inspection),
+    )
+
+
+def _account_of(inspection: Inspection) -> AccountOf | None:
+    if inspection.account is None:
+        return None
+    order = inspection.order
+    return AccountOf(
+        account_id=inspection.account.account_id,
+        name=inspection.account.name,
+        terms_days=inspection.account.terms_days,
+        order_id=order.order_id if order else None,
+        order_number=order.number if order else "",
+        site_id=inspection.site.site_id,
+        site_line=f"{inspection.site.street}, {inspection.site.city}",
+        job_created_at=inspection.scheduled_at,
