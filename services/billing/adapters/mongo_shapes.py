@@ -80,11 +80,6 @@ def invoice_document(bill: Bill, invoice: Invoice) -> Document:
         "sort": f"{invoice.issued_on.isoformat()}~{invoice.number}~{invoice.invoice_id}",
         "search": f"{invoice.number} {invoice.payer.name} {bill.booking.street}".casefold(),
         "revision": invoice.revision,
-    }
-
-
-def attempt_value(found: Mapping[str, Any]) -> Attempt:
-    """The attempt in a document."""
         **_account_row(bill, invoice),
     }
 
@@ -104,6 +99,11 @@ def _account_row(bill: Bill, invoice: Invoice) -> Document:
         "job_created_at": account.job_created_at,
         "payable": payable and invoice.gate is Gate.OPEN,
         "held": invoice.reservation is not None,
+    }
+
+
+def attempt_value(found: Mapping[str, Any]) -> Attempt:
+    """The attempt in a document."""
     return value(Attempt, found, key="attempt_id")
 
 

@@ -74,7 +74,6 @@ def booking_of(inspection: Inspection) -> Booking:
         cancelled=inspection.cancelled_at is not None,
         notifications_disabled=inspection.notifications_disabled,
         revision=inspection.revision,
-    )
         account=_account_of(inspection),
     )
 
@@ -92,3 +91,4 @@ def _account_of(inspection: Inspection) -> AccountOf | None:
         site_id=inspection.site.site_id,
         site_line=f"{inspection.site.street}, {inspection.site.city}",
         job_created_at=inspection.scheduled_at,
+    )
