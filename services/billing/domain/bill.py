@@ -107,12 +107,12 @@ def opened(
     return _balanced(bill)
 
 
-def revised(before: Bill | None, after: Bill) -> Bill:
 def due_date(booking: Booking, issued_on: date) -> date:
     """An account's invoice is due by its terms, a single client's on the day of the inspection."""
     return booking.account.due_on(issued_on) if booking.account else booking.starts_on
 
 
+def revised(before: Bill | None, after: Bill) -> Bill:
     """Count the revisions up: of each invoice that changed to the eye, and of the bill."""
     if after == before:
         return after

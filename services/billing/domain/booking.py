@@ -65,10 +65,10 @@ class Booking:
     cancelled: bool
     notifications_disabled: bool
     revision: int
-
-    @property
     account: AccountOf | None = None
     """None: a single client."""
+
+    @property
     def charge_cents(self) -> int:
         """What the inspection costs; nothing once it is cancelled."""
         return 0 if self.cancelled else sum(line.amount_cents for line in self.lines)
