@@ -1,6 +1,6 @@
 """What this service refuses, each with its code."""
 
-from shared.problems import ConflictError, InvalidError, NotFoundError
+from shared.problems import ConflictError, ForbiddenError, InvalidError, NotFoundError
 
 
 class InspectionNotFoundError(NotFoundError):
@@ -8,6 +8,13 @@ class InspectionNotFoundError(NotFoundError):
 
     code = "inspection_not_found"
     title = "There is no such inspection"
+
+
+class InvoiceUnknownError(NotFoundError):
+    """No such invoice on this inspection, or billing has not told of it yet."""
+
+    code = "invoice_not_found"
+    title = "There is no such invoice"
 
 
 class MailNotFoundError(NotFoundError):
@@ -60,3 +67,31 @@ class TrialAccountError(ConflictError):
 
     code = "trial_account"
     title = "Trial accounts do not send email to clients. Upgrade to send it"
+
+
+class AutomationNotFoundError(NotFoundError):
+    """No such automation in this company."""
+
+    code = "automation_not_found"
+    title = "There is no such automation"
+
+
+class AdvancedAutomationsRequiredError(ForbiddenError):
+    """The plan has base automations only: client and agents (R50)."""
+
+    code = "advanced_automations_required"
+    title = "Your plan reaches clients and agents. Advanced automations need the Pro plan"
+
+
+class AutomationWithoutLinkError(InvalidError):
+    """The text promises what this recipient may not be given (R46)."""
+
+    code = "automation_without_link"
+    title = "This email carries no link"
+
+
+class StandardAutomationError(ConflictError):
+    """Standard automations are switched off, not removed."""
+
+    code = "standard_automation"
+    title = "A standard automation can be switched off, not removed"

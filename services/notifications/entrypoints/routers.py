@@ -5,6 +5,7 @@ from services.notifications.entrypoints import (
     alert_stream,
     api,
     email_pages,
+    invoice_letters,
     settings_pages,
     share_pages,
 )
@@ -14,6 +15,7 @@ ROUTERS = (
     alert_pages.router,
     email_pages.router,
     share_pages.router,
+    invoice_letters.router,
     settings_pages.router,
     api.router,
 )

@@ -300,3 +300,39 @@ async def test_an_edited_text_is_saved_previewed_and_reset(bench):
     assert "Own subject" in shown.text
     assert wrong.status_code == 422
     assert bench.desk.texts.texts == {}
+
+
+LETTER = f"inspections/{told.INSPECTION}/invoices/{told.an_agents_invoice().invoice_id}"
+
+
+async def test_an_invoice_s_mail_begins_with_the_company_s_words_and_shows_what_is_typed(bench):
+    await bench.hear(told.invoice_changed(told.an_agents_invoice()))
+    typed = {"subject": "Yours", "body": "Own words, {{ invoice_number }}\n\n{{ sign_and_pay }}"}
+    path = f"/staff/notifications/{LETTER}/preview"
+    async with browser(bench) as client:
+        words = await client.get(f"/notifications/fragments/{LETTER}/words")
+        standard = await client.get(path)
+        own = await client.post(path, data=form(**typed))
+        dark = await client.post(path, data=form(**typed, theme="dark"))
+
+    assert told.an_agents_invoice().number in words.text
+    assert words.text.count("{{ ") == words.text.count("{{ sign_and_pay }}")
+    assert "View and pay" in standard.text
+    assert f"Own words, {told.an_agents_invoice().number}" in own.text
+    assert "View and pay" in own.text
+    assert "/p/" not in own.text
+    assert "style-src 'unsafe-inline'" in own.headers["content-security-policy"]
+    assert own.text != dark.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/notifications/fragments/{}/words", "/staff/notifications/{}/preview"]
+)
+async def test_another_s_invoice_has_no_mail_to_look_at(bench, path):
+    await bench.hear(told.invoice_changed(told.an_agents_invoice()))
+    other = LETTER.replace(told.INSPECTION, "another-inspection")
+    async with browser(bench) as client:
+        assert (await client.get(path.format(other))).status_code == 404
+        assert (await client.get(path.format(f"{LETTER}x"))).status_code == 404
+    async with browser(bench, company_id="another-company") as client:
+        assert (await client.get(path.format(LETTER))).status_code == 404
