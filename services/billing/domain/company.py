@@ -31,6 +31,8 @@ class Company:
     collect_after_publish: bool
     allow_deferred: bool
     revision: int
+    trial: bool = False
+    """While true, no mail reaches clients and payers (R31)."""
 
     @property
     def may_split(self) -> bool:

@@ -25,6 +25,7 @@ async def follow_company(books: OpenBooks, *, told: scheduling.Company, own_acco
         collect_after_publish=told.policy.collect_payment_after_publish,
         allow_deferred=told.policy.allow_deferred_payment,
         revision=told.revision,
+        trial=told.trial,
     )
     await books.keep_company(company)
     settings = await books.settings(told.company_id)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.billing.domain.refund import Refund, RefundState, refuse_impossible_refund
-from services.billing.domain.refusals import PaymentNotFoundError
+from services.billing.domain.refusals import PaymentNotFoundError, RefundTooLargeError
+from services.billing.domain.surplus import surplus_to_refund
 from services.billing.usecases.apply_refund import settle_refund, tell_refund
 from services.billing.usecases.keep_sheet import keep_sheet
 from services.billing.usecases.ports import (
@@ -33,6 +34,8 @@ class RefundPayment:
     reason: str
     requested_by: str
     request_key: str
+    surplus_only: bool = False
+    """Only what was paid beyond the bill; refused when that has been given back meanwhile."""
 
 
 async def refund_payment(
@@ -79,6 +82,8 @@ async def _ask(
     if known:
         return known, payment.online
     refuse_impossible_refund(payment, command.amount_cents, bill.booking.currency)
+    if command.surplus_only and command.amount_cents > surplus_to_refund(invoice):
+        raise RefundTooLargeError(surplus_to_refund(invoice), bill.booking.currency)
     refund = Refund(
         refund_id=refund_id,
         company_id=command.company_id,

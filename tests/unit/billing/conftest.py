@@ -114,7 +114,13 @@ class Office:
         return await reconcile(books=self.books, gateway=self.gateway, clock=self.clock)
 
     async def refund(
-        self, payment_id: str, cents: int, *, with_credit: bool = False, key: str = "r1"
+        self,
+        payment_id: str,
+        cents: int,
+        *,
+        with_credit: bool = False,
+        key: str = "r1",
+        surplus_only: bool = False,
     ) -> Refund:
         return await refund_payment(
             RefundPayment(
@@ -125,6 +131,7 @@ class Office:
                 reason="Sewer scope not done",
                 requested_by="priya",
                 request_key=key,
+                surplus_only=surplus_only,
             ),
             books=self.books,
             gateway=self.gateway,

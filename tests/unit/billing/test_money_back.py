@@ -19,6 +19,7 @@ from services.billing.domain.refusals import (
     RefundBlockedError,
     RefundTooLargeError,
 )
+from services.billing.domain.surplus import surplus_refunds
 from services.billing.usecases.cancel_deferral import cancel_deferral
 from services.billing.usecases.defer_invoice import defer_invoice
 from services.billing.usecases.send_invoice import SendInvoice, send_invoice
@@ -318,3 +319,16 @@ def send():
         body="Here it is.",
         requested_by="priya",
     )
+
+
+async def test_a_surplus_goes_back_from_the_newest_payments_and_never_twice(office):
+    attempt = await office.paid_by_card()
+    await office.follow(lines=(a_line("home", 47_500), a_line("radon", 15_000)))
+    invoice = office.bill.client_invoice
+    assert surplus_refunds(invoice) == [(attempt.attempt_id, 17_500)]
+    await office.refund(attempt.attempt_id, 17_500, with_credit=True, surplus_only=True)
+    assert surplus_refunds(office.bill.client_invoice) == []
+    with pytest.raises(RefundTooLargeError):
+        await office.refund(attempt.attempt_id, 1, with_credit=True, key="r2", surplus_only=True)
+    assert office.bill.client_invoice.total_cents == 62_500
+    office.balanced()
