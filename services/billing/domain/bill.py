@@ -1,6 +1,6 @@
 """The bill of one inspection: one document on which every promise about its money rests.
 
-The invoices divide the bill. Third parties carve out services or a fixed amount; the client's
+The invoices divide the bill. Third parties carve out their parts (`division`); the client's
 invoice is always the remainder, so the invoices sum to the bill at every moment. Everything here
 returns the next bill, already balanced.
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from services.billing.domain.booking import Booking
+from services.billing.domain.division import divided
 from services.billing.domain.gate import gate_of
 from services.billing.domain.invoice import Invoice, InvoiceKind
 from services.billing.domain.refusals import InvoiceNotFoundError
@@ -128,21 +129,6 @@ def changed_invoices(before: Bill | None, after: Bill) -> tuple[Invoice, ...]:
     return tuple(i for i in after.invoices if known.get(i.invoice_id) != i.revision)
 
 
-def share_wanted(invoice: Invoice, booking: Booking) -> int:
-    """What a third party's invoice asks for, before it is capped by what there is.
-
-    Services are followed when repriced or removed (C16). Once paid it never rises by itself.
-    """
-    if invoice.voided or booking.cancelled:
-        return 0
-    if invoice.fixed_cents is not None:
-        wanted = invoice.fixed_cents
-    else:
-        wanted = sum(li.amount_cents for li in booking.lines if li.line_id in invoice.line_ids)
-    wanted = max(0, wanted)
-    return wanted if invoice.capped_cents is None else min(wanted, invoice.capped_cents)
-
-
 def _counted(before: Invoice | None, after: Invoice) -> Invoice:
     if before and _as_seen(before) == _as_seen(after):
         return replace(after, revision=before.revision)
@@ -157,14 +143,13 @@ def _as_seen(invoice: Invoice) -> Invoice:
 def _balanced(bill: Bill) -> Bill:
     """Divide the charge again: third parties in their order, the client takes the rest."""
     booking = bill.booking
-    room = max(0, booking.charge_cents)
-    thirds: list[Invoice] = []
-    for invoice in bill.third_parties:
-        share = min(share_wanted(invoice, booking), room)
-        room -= share
-        thirds.append(_refreshed(invoice, booking, share))
-    rest = booking.charge_cents - (max(0, booking.charge_cents) - room)
-    return replace(bill, invoices=(_refreshed(bill.client_invoice, booking, rest), *thirds))
+    shares = divided(booking, bill.third_parties)
+    thirds = (
+        _refreshed(invoice, booking, share)
+        for invoice, share in zip(bill.third_parties, shares, strict=True)
+    )
+    client = _refreshed(bill.client_invoice, booking, booking.charge_cents - sum(shares))
+    return replace(bill, invoices=(client, *thirds))
 
 
 def _refreshed(invoice: Invoice, booking: Booking, share_cents: int) -> Invoice:

@@ -32,6 +32,8 @@ class Line:
     name: str
     note: str
     amount_cents: int
+    service_id: str = ""
+    """Of the company's catalogue; empty for fees and credits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,22 @@ class Reservation:
 
     attempt_id: str
     amount_cents: int
+    partial: bool = False
+    """Less than the whole balance is being paid; it may grow meanwhile, not shrink below."""
+
+    def fits(self, balance_cents: int) -> bool:
+        """Whether the page still asks for the right amount."""
+        if self.partial:
+            return self.amount_cents <= balance_cents
+        return self.amount_cents == balance_cents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EqualPart:
+    """One of `parts` equal parts of the whole bill; the client has the one at position 0."""
+
+    parts: int
+    position: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +124,10 @@ class Invoice:
     """The services a third party pays; they are followed when repriced (C16)."""
     fixed_cents: int | None = None
     """Or the fixed amount (R38)."""
+    basis_points: int | None = None
+    """Or hundredths of a percent of the whole bill."""
+    equal: EqualPart | None = None
+    """Or one of several equal parts of it."""
     capped_cents: int | None = None
     """Once paid in full, a third party's share never rises by itself: the rest is the client's."""
     credit_cents: int = 0
@@ -120,6 +140,10 @@ class Invoice:
     reference: str = ""
     sent_at: datetime | None = None
     voided: bool = False
+    rule_id: str = ""
+    """The split rule that made it."""
+    invited_by: str = ""
+    """The client who asked this payer to share the bill; he may take it back while unpaid."""
     revision: int = 0
 
     @property

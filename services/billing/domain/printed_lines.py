@@ -43,13 +43,13 @@ def _client(bill: Bill) -> list[PrintedLine]:
             amount_cents=-(invoice.total_cents + invoice.credit_cents),
         )
         for invoice in bill.third_parties
-        if invoice.fixed_cents is not None and invoice.status is not InvoiceStatus.VOID
+        if not invoice.line_ids and invoice.status is not InvoiceStatus.VOID
     ]
     return [*own, *others]
 
 
 def _third_party(bill: Bill, invoice: Invoice) -> list[PrintedLine]:
-    if invoice.fixed_cents is not None:
+    if not invoice.line_ids:  # a percentage would tell the payer the whole bill (C17)
         amount_cents = invoice.total_cents + invoice.credit_cents
         name = f"Your part of inspection {bill.booking.number}"
         return [PrintedLine(name=name, note="", amount_cents=amount_cents)] if amount_cents else []

@@ -114,10 +114,10 @@ class FixedAmountTooLargeError(InvalidError):
 
     code = "fixed_amount_exceeds_balance"
 
-    def __init__(self, maximum_cents: int, currency: str) -> None:
-        """`maximum_cents` is printed and travels as an extra."""
+    def __init__(self, maximum_cents: int, currency: str, **why: object) -> None:
+        """`maximum_cents` is printed and travels as an extra, and so does the reason."""
         detail = f"Fixed amount cannot exceed {money(maximum_cents, currency)}"
-        super().__init__(detail, maximum_cents=maximum_cents)
+        super().__init__(detail, maximum_cents=maximum_cents, **why)
 
 
 class NothingToInvoiceError(ConflictError):
@@ -149,10 +149,10 @@ class NotInPeopleError(InvalidError):
 
 
 class ChooseServiceOrAmountError(InvalidError):
-    """An invoice names either services or a fixed amount (R38)."""
+    """An invoice is for services, a fixed amount, a percentage or an equal part: one (R38)."""
 
     code = "service_or_amount"
-    title = "Choose either services or a fixed amount"
+    title = "Choose either services, a fixed amount, a percentage or equal parts"
 
 
 class MultiPartyUnavailableError(ConflictError):
@@ -207,3 +207,10 @@ class UnknownAccountError(InvalidError):
 
     code = "unknown_stripe_account"
     title = "Stripe does not know this account"
+
+
+class InvalidPeriodError(InvalidError):
+    """A report was asked for days that end before they begin."""
+
+    code = "invalid_period"
+    title = "The last day is before the first"

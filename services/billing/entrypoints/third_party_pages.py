@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.billing.domain.bill import Bill
 from services.billing.domain.carving import available_cents, free_lines
+from services.billing.domain.division import Share
 from services.billing.domain.invoice import Invoice
 from services.billing.domain.refusals import InvoiceNotFoundError
 from services.billing.entrypoints.frame import Biller, Reader, brand_of, today_of
@@ -55,9 +56,8 @@ async def add(request: Request, inspection_id: str, staff: Biller, parts: UsedPa
         company_id=staff.company_id,
         inspection_id=inspection_id,
         invoice_id=id_from("invoice", staff.company_id, form.value("idempotency_key")),
-        contact_id=form.value("contact"),
-        line_ids=() if fixed else chosen,
-        fixed_cents=cents,
+        contact_ids=(form.value("contact"),),
+        share=Share(line_ids=() if fixed else chosen, fixed_cents=cents),
     )
     try:
         await add_invoice(

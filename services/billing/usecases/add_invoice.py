@@ -1,10 +1,13 @@
-"""Staff invoice a third party for a part of what is unpaid (R35-R39, R54, R55, R59)."""
+"""Staff invoice third parties for a part of what is unpaid (R35-R39, R54, R55, R59)."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from services.billing.domain.bill import Bill
-from services.billing.domain.carving import carved
+from services.billing.domain.carving import Carving, carved
 from services.billing.domain.company import Company, Settings
+from services.billing.domain.division import Share
 from services.billing.domain.refusals import BillNotFoundError, MultiPartyUnavailableError
 from services.billing.usecases.keep_sheet import keep_sheet
 from services.billing.usecases.ports import Books, Clock, OpenBooks, Sheet
@@ -12,27 +15,36 @@ from services.billing.usecases.ports import Books, Clock, OpenBooks, Sheet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddInvoice:
-    """Who pays, and either services or a fixed amount in cents.
+    """Who pays, and what: services, a fixed amount, a percentage or equal parts.
 
-    `invoice_id` is made by the caller from the request's key, so that a repeat adds nothing.
+    Several people only with equal parts, one invoice each; the client keeps a part. `invoice_id`
+    is made by the caller from the request's key, so that a repeat adds nothing.
     """
 
     company_id: str
     inspection_id: str
     invoice_id: str
-    contact_id: str
-    line_ids: tuple[str, ...]
-    fixed_cents: int | None
+    contact_ids: tuple[str, ...]
+    share: Share
+    due_on: date | None = None
     reference: str = ""
+    collect_now: bool = False
+    """May be paid before the inspection is published (C7)."""
+    rule_id: str = ""
+
+    @property
+    def invoice_ids(self) -> tuple[str, ...]:
+        """One id for each person: `invoice_id`, then `invoice_id-2` and so on."""
+        more = (f"{self.invoice_id}-{at}" for at in range(2, len(self.contact_ids) + 1))
+        return (self.invoice_id, *more)
 
 
 async def add_invoice(
     command: AddInvoice, *, books: Books, clock: Clock, own_accounts: bool
 ) -> Bill:
-    """Carve the invoice out of the client's; nothing is mailed (C12).
+    """Carve the invoices out of the client's, all or none; nothing is mailed (C12).
 
-    Raises BillNotFoundError, MultiPartyUnavailableError, NotInPeopleError,
-    ChooseServiceOrAmountError, NothingToInvoiceError, FixedAmountTooLargeError, ServiceTakenError.
+    Raises BillNotFoundError, MultiPartyUnavailableError and what `carved` raises.
     """
     now = clock()
 
@@ -45,18 +57,24 @@ async def add_invoice(
         company = await open_books.company(command.company_id)
         settings = await open_books.settings(command.company_id)
         refuse_unavailable(company, settings, own_accounts=own_accounts)
-        after = carved(
-            bill,
-            invoice_id=command.invoice_id,
-            contact_id=command.contact_id,
-            line_ids=command.line_ids,
-            fixed_cents=command.fixed_cents,
-            issued_on=now.date(),
-            reference=command.reference,
-        )
+        after = carved(bill, carving_of(command, bill, now))
         return await keep_sheet(open_books, Sheet(before=bill, bill=after), now=now)
 
     return await books.write(add)
+
+
+def carving_of(command: AddInvoice, bill: Bill, now: datetime) -> Carving:
+    """The command as the bill takes it; issued on the day at the property."""
+    return Carving(
+        invoice_ids=command.invoice_ids,
+        contact_ids=command.contact_ids,
+        share=command.share,
+        issued_on=now.astimezone(ZoneInfo(bill.booking.time_zone)).date(),
+        due_on=command.due_on,
+        reference=command.reference,
+        collect_now=command.collect_now,
+        rule_id=command.rule_id,
+    )
 
 
 def refuse_unavailable(company: Company | None, settings: Settings, *, own_accounts: bool) -> None:

@@ -44,6 +44,7 @@ def booking_of(inspection: Inspection) -> Booking:
                 name=line.name,
                 note=line.note,
                 amount_cents=line.amount_cents,
+                service_id=line.service_id or "",
             )
             for line in inspection.lines
         ),

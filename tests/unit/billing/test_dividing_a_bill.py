@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.billing.domain.bill import opened, revised
-from services.billing.domain.carving import available_cents, carved, free_lines
+from services.billing.domain.carving import Carving, available_cents, carved, free_lines
+from services.billing.domain.division import Share
 from services.billing.domain.gate import report_released
 from services.billing.domain.invoice import LEGAL_MOVES, InvoiceStatus
 from services.billing.domain.printed_lines import printed_lines
@@ -31,11 +32,12 @@ from tests.support.billing_fakes import COMPANY, INSPECTION, a_bill, a_booking, 
 def third(bill, number, *, contact_id="marcus", line_ids=(), fixed_cents=None):
     return carved(
         bill,
-        invoice_id=f"invoice-{number}",
-        contact_id=contact_id,
-        line_ids=line_ids,
-        fixed_cents=fixed_cents,
-        issued_on=date(2026, 11, 17),
+        Carving(
+            invoice_ids=(f"invoice-{number}",),
+            contact_ids=(contact_id,),
+            share=Share(line_ids=tuple(line_ids), fixed_cents=fixed_cents),
+            issued_on=date(2026, 11, 17),
+        ),
     )
 
 
@@ -93,7 +95,13 @@ def test_a_fixed_amount_cannot_exceed_what_is_unpaid_and_unassigned():
     with pytest.raises(FixedAmountTooLargeError) as refused:
         third(bill, 2, contact_id="mutual", fixed_cents=30_001)
     assert refused.value.detail == "Fixed amount cannot exceed $300.00"
-    assert refused.value.extra == {"maximum_cents": 30_000}
+    assert refused.value.extra == {
+        "maximum_cents": 30_000,
+        "paid_cents": 0,
+        "processing_cents": 0,
+        "assigned_cents": 50_000,
+        "reason": "$500.00 is on other invoices",
+    }
 
 
 def test_a_fully_paid_bill_has_nothing_to_invoice():

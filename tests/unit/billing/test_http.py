@@ -8,7 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
-from services.billing.domain.carving import carved
+from services.billing.domain.carving import Carving, carved
+from services.billing.domain.division import Share
 from services.billing.domain.invoice import InvoiceStatus
 from services.billing.entrypoints.routes import ROUTERS
 from services.billing.entrypoints.webhooks import BODY_LIMITS
@@ -378,11 +379,12 @@ async def split_and_paid(office):
     await office.change(
         lambda bill: carved(
             bill,
-            invoice_id="invoice-agent",
-            contact_id="marcus",
-            line_ids=["sewer"],
-            fixed_cents=None,
-            issued_on=bill.client_invoice.issued_on,
+            Carving(
+                invoice_ids=("invoice-agent",),
+                contact_ids=("marcus",),
+                share=Share(line_ids=("sewer",)),
+                issued_on=bill.client_invoice.issued_on,
+            ),
         )
     )
     await office.receive_cash(17_500, invoice_id="invoice-agent", payment_id="cash-agent")
