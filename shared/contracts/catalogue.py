@@ -10,11 +10,12 @@ from shared.contracts import (
     portal,
     scheduling,
     scheduling_accounts,
+    scheduling_standing,
 )
 from shared.contracts.event import Event
 
 OWNERS: dict[str, tuple[ModuleType, ...]] = {
-    "scheduling": (jobs, scheduling, scheduling_accounts),
+    "scheduling": (jobs, scheduling, scheduling_accounts, scheduling_standing),
     "billing": (billing, billing_accounts),
     "portal": (portal,),
     "notifications": (notifications,),

@@ -219,12 +219,13 @@ class MemoryDesk(MemoryLookups):
         rows[key] = after
         self.memory.events.extend(events)
 
-    async def remember(self, fact: Balance | KnownInvoice) -> None:
+    async def remember(self, fact: Balance | KnownInvoice, events: Sequence[Event] = ()) -> None:
         balance = isinstance(fact, Balance)
         known: dict[str, Any] = self.memory.balances if balance else self.memory.invoices
         key = fact.inspection_id if balance else fact.invoice_id
         if key not in known or known[key].revision < fact.revision:
             known[key] = fact
+            self.memory.events.extend(events)
 
     async def end_sessions(self, company_id: str, staff_id: str) -> None:
         self.memory.sessions = {

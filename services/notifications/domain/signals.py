@@ -10,6 +10,7 @@ from shared.contracts.event import Event
 from shared.contracts.notifications import MailEvent
 from shared.contracts.portal import AgreementSignedV1, LinkOpenedV1
 from shared.contracts.scheduling import AgreementIssuedV1, InspectionEvent
+from shared.contracts.scheduling_standing import InspectionStandingChangedV1
 
 INSPECTION_CHANGED = "inspection:changed"
 PAYMENTS_CHANGED = "payments:changed"
@@ -23,6 +24,8 @@ STALE: Mapping[type[Event], tuple[str, ...]] = MappingProxyType(
         AgreementSignedV1: (INSPECTION_CHANGED,),
         InvoiceChangedV1: (PAYMENTS_CHANGED,),
         InspectionBalanceChangedV1: (PAYMENTS_CHANGED, INSPECTION_CHANGED),
+        # Scheduling's boxes show its own copy, which follows billing a moment later.
+        InspectionStandingChangedV1: (INSPECTION_CHANGED,),
         PaymentEvent: (PAYMENTS_CHANGED, EMAILS_CHANGED),
         LinkOpenedV1: (EMAILS_CHANGED,),
         MailEvent: (EMAILS_CHANGED,),

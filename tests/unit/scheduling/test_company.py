@@ -36,6 +36,7 @@ from shared.contracts.scheduling import (
     InspectionScheduledV1,
     StaffMemberChangedV1,
 )
+from shared.contracts.scheduling_standing import InspectionStandingChangedV1
 from tests.support.scheduling_samples import NOW, World
 
 
@@ -139,6 +140,14 @@ async def test_older_news_of_billing_change_nothing(world):
     await remember_balance(told_balance(world, 3, 0), desk=desk)
     known = await world.lookups.balance_of(world.company_id, "i1")
     assert (known.revision, known.balance_cents, known.report_released) == (3, 0, True)
+
+
+async def test_pages_are_told_when_the_newest_balance_is_known_and_not_again(world):
+    desk = world.office.desk()
+    for revision in (3, 2, 3):
+        await remember_balance(told_balance(world, revision, 0), desk=desk)
+    told = [e for e in world.office.memory.events if isinstance(e, InspectionStandingChangedV1)]
+    assert [(e.inspection_id, e.report_released, e.revision) for e in told] == [("i1", True, 3)]
 
 
 async def test_a_signature_is_noted_and_one_for_nothing_is_ignored(world):
