@@ -109,6 +109,8 @@ class Share(Value):
     total_cents: SignedCents
     paid_cents: Cents
     paid_on: date | None
+    invited: bool = False
+    """The client asked this payer to share the bill, and may take it back while it is unpaid."""
 
 
 class InvoiceChangedV1(Event):

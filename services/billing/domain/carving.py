@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from services.billing.domain.bill import Bill
 from services.billing.domain.booking import Line
@@ -48,7 +49,7 @@ class Room:
         return ", ".join(f"{money(cents, self.currency)} {what}" for cents, what in said if cents)
 
     @property
-    def why(self) -> dict[str, object]:
+    def why(self) -> dict[str, Any]:
         """What a refusal tells beside the maximum."""
         return {
             "paid_cents": self.paid_cents,

@@ -98,7 +98,7 @@ def _restated(bill: Bill, invoice: Invoice, change: Change) -> Invoice:
     )
     if change.share is None or change.share == share_of(invoice):
         return after
-    after = replace(after, capped_cents=None, **_share_fields(invoice, change.share))
+    after = _with_share(after, change.share)
     wanted_cents = share_wanted(after, bill.booking)
     if wanted_cents - invoice.credit_cents < invoice.paid_cents:
         raise AmountBelowPaidError(invoice.paid_cents, bill.booking.currency)
@@ -106,17 +106,19 @@ def _restated(bill: Bill, invoice: Invoice, change: Change) -> Invoice:
     return after
 
 
-def _share_fields(invoice: Invoice, share: Share) -> dict[str, object]:
-    """The first odd cent of equal parts is the client's, so an invoice's place is kept."""
-    equal = share.kind is ShareKind.EQUAL
-    return {
-        "line_ids": share.line_ids,
-        "fixed_cents": share.fixed_cents,
-        "basis_points": share.basis_points,
-        "equal": _part(invoice, share) if equal else None,
-    }
+def _with_share(invoice: Invoice, share: Share) -> Invoice:
+    """An earlier cap is gone: this is a new agreement."""
+    return replace(
+        invoice,
+        line_ids=share.line_ids,
+        fixed_cents=share.fixed_cents,
+        basis_points=share.basis_points,
+        equal=_part(invoice, share) if share.kind is ShareKind.EQUAL else None,
+        capped_cents=None,
+    )
 
 
 def _part(invoice: Invoice, share: Share) -> EqualPart | None:
+    """The client's part has the first odd cent; an invoice keeps its place among the others."""
     position = invoice.equal.position if invoice.equal else 1
     return share.equal_part(min(position, (share.equal_parts or 1) - 1))

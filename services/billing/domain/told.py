@@ -49,6 +49,7 @@ def invoice_told(bill: Bill, invoice: Invoice) -> contract.Invoice:
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,
         revision=invoice.revision,
+        reference=invoice.reference,
         **_account(bill, invoice),
     )
 
@@ -97,6 +98,7 @@ def balance_changed(bill: Bill) -> contract.InspectionBalanceChangedV1:
                 total_cents=invoice.total_cents,
                 paid_cents=invoice.paid_cents,
                 paid_on=paid_on(bill, invoice),
+                invited=bool(invoice.invited_by),
             )
             for invoice in bill.invoices
             if invoice.status is not InvoiceStatus.VOID or invoice is bill.client_invoice
@@ -137,6 +139,7 @@ def payment_told(bill: Bill, invoice: Invoice, payment: Payment) -> dict[str, ob
         "currency": bill.booking.currency,
         "method": payment.method.value,
         "method_label": payment.method_label,
+        "account_payment_id": payment.account_payment_id,
     }
 
 

@@ -59,7 +59,7 @@ async def preview_invoice(
         try:
             refuse_unavailable(company, settings, own_accounts=own_accounts)
         except RefusalError as refusal:
-            return _refused(found, room_for(found), 0, refusal)
+            return refused(found, room_for(found), 0, refusal)
         return preview_of_carving(found, carving_of(command, found, now))
 
     return await books.write(look)
@@ -72,7 +72,7 @@ def preview_of_carving(bill: Bill, carving: Carving) -> Preview:
     try:
         after = carved(bill, carving)
     except RefusalError as refusal:
-        return _refused(bill, room, wished_cents, refusal)
+        return refused(bill, room, wished_cents, refusal)
     return _allowed(bill, after, room, carving.invoice_ids)
 
 
@@ -84,7 +84,7 @@ def preview_of_change(bill: Bill, command: ChangeInvoice) -> Preview:
     try:
         after = changed(bill, invoice.invoice_id, change, replacement_id=command.replacement_id)
     except RefusalError as refusal:
-        return _refused(bill, room, _changed_share(bill, invoice, change.share), refusal)
+        return refused(bill, room, _changed_share(bill, invoice, change.share), refusal)
     ids = (command.replacement_id, invoice.invoice_id)
     live = tuple(i.invoice_id for i in after.invoices if i.invoice_id in ids and not i.voided)
     return _allowed(bill, after, room, live)
@@ -114,7 +114,8 @@ def _allowed(before: Bill, after: Bill, room: Room, new_ids: tuple[str, ...]) ->
     )
 
 
-def _refused(bill: Bill, room: Room, share_cents: int, refusal: RefusalError) -> Preview:
+def refused(bill: Bill, room: Room, share_cents: int, refusal: RefusalError) -> Preview:
+    """The bill as it is, and why it stays so."""
     due_cents = bill.client_invoice.balance_cents
     return Preview(
         bill=bill,
