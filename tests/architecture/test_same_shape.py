@@ -24,7 +24,7 @@ USE_CASES = sorted(
     path
     for service in SERVICES
     for path in (service / "usecases").glob("[a-z]*.py")
-    if path.stem != "ports"
+    if not path.stem.startswith("ports")
 )
 
 

@@ -11,6 +11,7 @@ from services.notifications.adapters.calendar_files import ICalendarFiles
 from services.notifications.adapters.jinja_typesetter import JinjaTypesetter
 from services.notifications.adapters.mongo_views import HELD
 from services.notifications.domain.alert import Alert, Category
+from services.notifications.domain.automation import STANDARD, STANDARD_BY_ID, Automation
 from services.notifications.domain.delivery import Accepted, Outcome, Outgoing
 from services.notifications.domain.mail import Mail, MailState, Words
 from services.notifications.domain.signals import FeedItem, inspection_of
@@ -299,11 +300,32 @@ class FakeTexts:
 
 
 @dataclass
+class FakeAutomations:
+    kept: dict[tuple[str, str], Automation] = field(default_factory=dict)
+
+    async def all(self, company_id):
+        mine = [found for (owner, _), found in self.kept.items() if owner == company_id]
+        standard = [self.kept.get((company_id, a.automation_id), a) for a in STANDARD]
+        return [*standard, *(found for found in mine if not found.standard)]
+
+    async def one(self, company_id, automation_id):
+        standard = STANDARD_BY_ID.get(automation_id)
+        return self.kept.get((company_id, automation_id), standard)
+
+    async def put(self, company_id, automation, *, by, at):
+        self.kept[company_id, automation.automation_id] = automation
+
+    async def remove(self, company_id, automation_id):
+        return self.kept.pop((company_id, automation_id), None) is not None
+
+
+@dataclass
 class FakeDesk:
     views: FakeViews = field(default_factory=FakeViews)
     mails: FakeMails = field(default_factory=FakeMails)
     feed: FakeFeed = field(default_factory=FakeFeed)
     texts: FakeTexts = field(default_factory=FakeTexts)
+    automations: FakeAutomations = field(default_factory=FakeAutomations)
     told: list[Event] = field(default_factory=list)
 
     async def tell(self, events: Sequence[Event]) -> None:

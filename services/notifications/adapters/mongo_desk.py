@@ -4,12 +4,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from services.notifications.adapters import (
+    mongo_automations,
     mongo_feed,
     mongo_figures,
     mongo_mails,
     mongo_texts,
     mongo_views,
 )
+from services.notifications.adapters.mongo_automations import MongoAutomations
 from services.notifications.adapters.mongo_feed import MongoFeed
 from services.notifications.adapters.mongo_mails import MongoMails
 from services.notifications.adapters.mongo_texts import MongoTexts
@@ -25,6 +27,7 @@ COLLECTIONS = (
     *mongo_mails.COLLECTIONS,
     *mongo_feed.COLLECTIONS,
     *mongo_texts.COLLECTIONS,
+    *mongo_automations.COLLECTIONS,
     *mongo_figures.COLLECTIONS,
 )
 
@@ -38,6 +41,7 @@ class MongoDesk:
         self.mails = MongoMails(store, session)
         self.feed = MongoFeed(store, session)
         self.texts = MongoTexts(store, session)
+        self.automations = MongoAutomations(store, session)
         self._outbox = outbox
         self._session = session
 

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from services.notifications.domain import payment_words as due
 from services.notifications.domain import wording
 from services.notifications.domain.letter import Button, Letter, Sender
-from services.notifications.domain.mail import Audience, Mail, MailKind, PaymentFacts, Words
+from services.notifications.domain.mail import Mail, MailKind, PaymentFacts, Words
 from services.notifications.domain.merge_tags import blocks, subject_line
+from services.notifications.domain.sending import OUTSIDERS, without_link
 from services.notifications.domain.situation import Situation
 from shared.contracts.jobs import Site
 from shared.contracts.portal import LinkScope
@@ -30,6 +31,8 @@ LABELS: Mapping[MailKind, str] = {
     MailKind.REFUND: "View payment",
     MailKind.INVOICE: "View and pay",
 }
+CLIENTS_MONEY = ("total", "amount_due", "due_date", "payment_line", "invoice_number")
+"""Told to nobody who may not open the client portal (R46)."""
 WITHOUT_LINK = frozenset({MailKind.CANCELLED})
 
 
@@ -39,7 +42,7 @@ def compose(mail: Mail, situation: Situation, words: Words, url: str) -> Letter:
         raise ValueError("a letter needs a company to write it")
     values = merge_values(mail, situation)
     eyebrow, amount = _headline(mail, situation)
-    detail = _detail(situation, mail.recipient.audience)
+    detail = _detail(situation, plain=without_link(mail))
     return Letter(
         kind=mail.kind,
         sender=_sender(situation.company),
@@ -57,7 +60,7 @@ def compose(mail: Mail, situation: Situation, words: Words, url: str) -> Letter:
 
 def link_scope(mail: Mail, situation: Situation) -> LinkScope | None:
     """What the mail's link opens: one invoice, the whole portal, or there is none (R43, R46)."""
-    if mail.recipient.audience is Audience.AGENT or mail.kind in WITHOUT_LINK:
+    if without_link(mail) or mail.kind in WITHOUT_LINK:
         return None
     invoice = situation.invoice
     only_invoice = invoice is not None and invoice.kind == "third_party"
@@ -79,6 +82,8 @@ def merge_values(mail: Mail, situation: Situation) -> dict[str, str]:
         "invoice_number": invoice.number if invoice else "",
         "services": wording.listed(_service_names(situation)),
     }
+    if without_link(mail):
+        values |= dict.fromkeys(CLIENTS_MONEY, "")
     return values | _inspection_values(inspection) | _payment_values(mail.payment)
 
 
@@ -149,10 +154,14 @@ def _button(mail: Mail, situation: Situation, url: str) -> Button | None:
     if scope is None:
         return None
     note = ONE_INVOICE if scope == "invoice" else WHOLE_PORTAL
-    return Button(label=_label(mail.kind, situation), url=url, note=note)
+    return Button(label=_label(mail, situation), url=url, note=note)
 
 
-def _label(kind: MailKind, situation: Situation) -> str:
+def _label(mail: Mail, situation: Situation) -> str:
+    kind = mail.kind
+    if mail.recipient.audience in OUTSIDERS:
+        finished = kind is MailKind.REPORT_PUBLISHED and situation.report_open
+        return "View report" if finished else "View inspection"
     if kind is not MailKind.REPORT_PUBLISHED:
         return LABELS.get(kind, SIGN_AND_PAY)
     if situation.report_open or situation.payment != "due":
@@ -165,7 +174,7 @@ def _headline(mail: Mail, situation: Situation) -> tuple[str, str]:
         top = PAYMENT_HEADLINES[mail.kind](mail.payment)
         return top, money(mail.payment.amount_cents, mail.payment.currency)
     number = situation.inspection.number if situation.inspection else ""
-    if mail.recipient.audience is Audience.AGENT or mail.kind in PLAIN_HEADLINE:
+    if mail.recipient.audience in OUTSIDERS or mail.kind in PLAIN_HEADLINE:
         return f"Inspection {number}".strip(), ""
     if mail.kind is MailKind.REPORT_PUBLISHED and situation.payment == "settled":
         return "Report ready", ""
@@ -176,7 +185,13 @@ def _headline(mail: Mail, situation: Situation) -> tuple[str, str]:
 
 
 PLAIN_HEADLINE = frozenset(
-    {MailKind.RESCHEDULED, MailKind.CANCELLED, MailKind.AGREEMENT_CHANGED, MailKind.NEW_LINK}
+    {
+        MailKind.RESCHEDULED,
+        MailKind.CANCELLED,
+        MailKind.AGREEMENT_CHANGED,
+        MailKind.NEW_LINK,
+        MailKind.PAID_IN_FULL,
+    }
 )
 PAYMENT_HEADLINES: Mapping[MailKind, Callable[[PaymentFacts], str]] = {
     MailKind.RECEIPT: lambda paid: f"Receipt {paid.receipt_number}",
@@ -189,12 +204,12 @@ PAYMENT_HEADLINES: Mapping[MailKind, Callable[[PaymentFacts], str]] = {
 }
 
 
-def _detail(situation: Situation, audience: Audience) -> str:
+def _detail(situation: Situation, *, plain: bool) -> str:
     if situation.inspection is None:
         return ""
     where = address(situation.inspection.site)
     names = wording.listed(_service_names(situation))
-    return f"{names} at {where}" if names and audience is not Audience.AGENT else where
+    return f"{names} at {where}" if names and not plain else where
 
 
 def _preheader(eyebrow: str, amount: str, detail: str) -> str:

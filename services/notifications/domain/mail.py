@@ -21,6 +21,7 @@ class MailKind(StrEnum):
     SERVICES_CHANGED = "services_changed"
     AGREEMENT_CHANGED = "agreement_changed"
     REPORT_PUBLISHED = "report_published"
+    PAID_IN_FULL = "paid_in_full"
     RECEIPT = "receipt"
     PAYMENT_PROCESSING = "payment_processing"
     PAYMENT_FAILED = "payment_failed"
@@ -48,6 +49,8 @@ class Audience(StrEnum):
     """Of a third-party invoice: sees that invoice and nothing else (R42, R43)."""
     GUEST = "guest"
     """An address typed by staff into Share Details (R26)."""
+    PERSONA = "persona"
+    """One of the additional people, by an advanced automation (R46, R50)."""
 
 
 class MailState(StrEnum):
@@ -131,6 +134,12 @@ class Mail:
     payment: PaymentFacts | None = None
     words: Words | None = None
     requested_by: str = ""
+    automation_id: str = ""
+    """The automation that wrote it; empty for everything else."""
+    advanced: bool = False
+    """Leaves only while the company's plan has advanced automations."""
+    portal_link: bool = False
+    """An agent or persona is given the client portal link by an advanced automation (R46)."""
     state: MailState = MailState.WAITING
     reason: str = ""
     attempts: int = 0

@@ -14,7 +14,7 @@ from services.notifications.domain.mail import (
     Words,
     mail_id,
 )
-from services.notifications.domain.recipients import payer, recipients
+from services.notifications.domain.recipients import payer
 from shared.contracts.billing import (
     InvoiceSendRequestedV1,
     PaymentEvent,
@@ -26,35 +26,13 @@ from shared.contracts.billing import (
 )
 from shared.contracts.event import Event
 from shared.contracts.portal import LinkRequestedV1
-from shared.contracts.scheduling import (
-    AgreementIssuedV1,
-    Inspection,
-    InspectionCancelledV1,
-    InspectionEvent,
-    InspectionPublishedV1,
-    InspectionRescheduledV1,
-    InspectionScheduledV1,
-    InspectionServicesChangedV1,
-)
-
-OF_INSPECTION: Mapping[type[Event], MailKind] = MappingProxyType(
-    {
-        InspectionScheduledV1: MailKind.CONFIRMATION,
-        InspectionRescheduledV1: MailKind.RESCHEDULED,
-        InspectionCancelledV1: MailKind.CANCELLED,
-        InspectionServicesChangedV1: MailKind.SERVICES_CHANGED,
-        InspectionPublishedV1: MailKind.REPORT_PUBLISHED,
-    }
-)
 
 
 def mails_for(event: Event, *, cause: str, now: datetime) -> list[Mail]:
-    """The mails an event leads to, each with an id that a repeat of the event has again.
+    """The mails an event leads to apart from automations, each with an id that a repeat has again.
 
-    An updated agreement's recipients are not in its event: see `agreement_mails`.
+    They go to whoever pays or asked, whichever automations the company has (R51).
     """
-    if isinstance(event, InspectionEvent) and type(event) in OF_INSPECTION:
-        return _inspection_mails(event, OF_INSPECTION[type(event)], cause, now)
     if isinstance(event, LinkRequestedV1):
         return [_new_link_mail(event, cause, now)]
     if isinstance(event, InvoiceSendRequestedV1):
@@ -63,22 +41,6 @@ def mails_for(event: Event, *, cause: str, now: datetime) -> list[Mail]:
         told = OF_PAYMENT[type(event)](event)
         return [_payment_mail(event, *told, cause, now)] if told else []
     return []
-
-
-def agreement_mails(
-    event: AgreementIssuedV1, inspection: Inspection, *, cause: str, now: datetime
-) -> list[Mail]:
-    """The mails about an agreement that replaces another; the first one needs none (R58)."""
-    if event.version == 1:
-        return []
-    return to_people(
-        MailKind.AGREEMENT_CHANGED,
-        recipients(MailKind.AGREEMENT_CHANGED, inspection),
-        company_id=event.company_id,
-        inspection_id=event.inspection_id,
-        cause=cause,
-        now=now,
-    )
 
 
 def to_people(
@@ -105,23 +67,6 @@ def to_people(
         )
         for person in people
     ]
-
-
-def _inspection_mails(
-    event: InspectionEvent, kind: MailKind, cause: str, now: datetime
-) -> list[Mail]:
-    mails = to_people(
-        kind,
-        recipients(kind, event.inspection),
-        company_id=event.company_id,
-        inspection_id=event.inspection.inspection_id,
-        cause=cause,
-        now=now,
-    )
-    if not event.inspection.notifications_disabled:
-        return mails
-    # As it was when it happened: switching messages on again later sends nothing old (C13).
-    return [mail.suppressed("notifications_disabled", at=now) for mail in mails]
 
 
 def _invoice_mail(event: InvoiceSendRequestedV1, cause: str, now: datetime) -> Mail:

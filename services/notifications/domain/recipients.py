@@ -1,44 +1,47 @@
 """Who gets which mail.
 
-Fixed recipients, as base automations have them (R50): the clients, and for appointments the agents
-too. Additional people are never mailed by an automation; a payer only about his own invoice (R52).
+Automations reach people by what they are to the inspection (R50); a payer is told only about his
+own invoice, whatever the automations are (R51, R52).
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
-from services.notifications.domain.mail import Audience, MailKind, Recipient
+from services.notifications.domain.automation import Addressee, Automation
+from services.notifications.domain.mail import Audience, Recipient
 from shared.contracts.billing import Payer
-from shared.contracts.scheduling import Inspection
+from shared.contracts.scheduling import Inspection, Person
 
-CLIENT_ONLY = frozenset({Audience.CLIENT})
-CLIENT_AND_AGENT = frozenset({Audience.CLIENT, Audience.AGENT})
-
-TOLD: Mapping[MailKind, frozenset[Audience]] = MappingProxyType(
-    {
-        MailKind.CONFIRMATION: CLIENT_AND_AGENT,
-        MailKind.RESCHEDULED: CLIENT_AND_AGENT,
-        MailKind.CANCELLED: CLIENT_AND_AGENT,
-        MailKind.SERVICES_CHANGED: CLIENT_ONLY,
-        MailKind.AGREEMENT_CHANGED: CLIENT_ONLY,
-        MailKind.REPORT_PUBLISHED: CLIENT_ONLY,
-        MailKind.PAYMENT_LINK: CLIENT_ONLY,
-    }
-)
-"""The kinds that go to people by their role; all others name their one recipient."""
-
-AUDIENCE_OF_ROLE = {"client": Audience.CLIENT, "agent": Audience.AGENT}
+AUDIENCE_OF = {
+    Addressee.CLIENT: Audience.CLIENT,
+    Addressee.AGENT: Audience.AGENT,
+    Addressee.ADDITIONAL: Audience.PERSONA,
+}
 
 
-def recipients(kind: MailKind, inspection: Inspection) -> list[Recipient]:
-    """Everybody of the People box this kind goes to, one entry per address."""
+def recipients(automation: Automation, inspection: Inspection) -> list[Recipient]:
+    """Everybody of the People box an automation reaches, one entry per address."""
     chosen: dict[str, Recipient] = {}
     for person in inspection.people:
-        audience = AUDIENCE_OF_ROLE.get(person.role)
-        if audience in TOLD[kind]:
+        if _is_meant(automation, person):
             key = person.email.strip().casefold() or person.contact_id
+            audience = AUDIENCE_OF[automation.addressee]
             chosen.setdefault(key, _recipient(person.name, person.email, audience))
     return list(chosen.values())
+
+
+def clients(inspection: Inspection) -> list[Recipient]:
+    """The clients, one entry per address."""
+    found = [
+        _recipient(person.name, person.email, Audience.CLIENT)
+        for person in inspection.people
+        if person.role == "client"
+    ]
+    return list({person.address.casefold(): person for person in reversed(found)}.values())[::-1]
+
+
+def _is_meant(automation: Automation, person: Person) -> bool:
+    if person.role != str(automation.addressee):
+        return False
+    label = automation.role_label.strip().casefold()
+    return not label or person.role_label.strip().casefold() == label
 
 
 def payer(to: Payer) -> Recipient:

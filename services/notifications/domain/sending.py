@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.notifications.domain.automation import ADVANCED_PLANS
 from services.notifications.domain.mail import Audience, Mail, MailKind
 from services.notifications.domain.situation import Situation
 from shared.contracts.notifications import SuppressionReason
@@ -29,6 +30,8 @@ MOOT_WHEN_CANCELLED = APPOINTMENT | {
 ASKS_FOR_MONEY = frozenset(
     {MailKind.INVOICE, MailKind.PAYMENT_FAILED, MailKind.PAYMENT_RETURNED, MailKind.PAYMENT_LINK}
 )
+OUTSIDERS = frozenset({Audience.AGENT, Audience.PERSONA})
+"""People of an inspection who do not pay for it by being there."""
 SHOWS_PRICES = frozenset(
     {
         MailKind.CONFIRMATION,
@@ -113,6 +116,13 @@ def _suppress(mail: Mail, situation: Situation, _now: datetime) -> Verdict | Non
     return Suppress(reason) if reason else None
 
 
+def _skip_plan(mail: Mail, situation: Situation, _now: datetime) -> Verdict | None:
+    """After a downgrade advanced automations stay as they are and do not run (R50)."""
+    plan = situation.company.plan if situation.company else ""
+    outside = mail.advanced and plan not in ADVANCED_PLANS
+    return Skip("advanced_automations_required") if outside else None
+
+
 def _skip_cancelled(mail: Mail, situation: Situation, _now: datetime) -> Verdict | None:
     moot = situation.cancelled and mail.kind in MOOT_WHEN_CANCELLED
     return Skip("inspection_cancelled") if moot else None
@@ -139,11 +149,16 @@ def _hold_during_attempt(mail: Mail, situation: Situation, now: datetime) -> Ver
 
 
 def _wait_for_invoice(mail: Mail, situation: Situation, now: datetime) -> Verdict | None:
-    shows = mail.kind in SHOWS_PRICES and mail.recipient.audience is not Audience.AGENT
+    shows = mail.kind in SHOWS_PRICES and not without_link(mail)
     behind = situation.invoice is None or _behind(situation)
     if shows and behind and now < mail.queued_at + FACTS_PATIENCE:
         return Hold(now + FACTS_PAUSE, "invoice_missing")
     return None
+
+
+def without_link(mail: Mail) -> bool:
+    """An agent or persona who may not open the client portal: no link, no amounts (R46)."""
+    return mail.recipient.audience in OUTSIDERS and not mail.portal_link
 
 
 def _behind(situation: Situation) -> bool:
@@ -165,6 +180,7 @@ RULES: tuple[Rule, ...] = (
     _too_late,
     _wait_for_facts,
     _suppress,
+    _skip_plan,
     _skip_cancelled,
     _skip_paid,
     _hold_during_attempt,

@@ -113,7 +113,8 @@ def _alert(alert: Alert, seq: int) -> AlertAnswer:
     return AlertAnswer(seq=seq, **known)
 
 
-def _name(caller: Staff | ApiClient) -> str:
+def name_of(caller: Staff | ApiClient) -> str:
+    """Who it was, for the records."""
     return caller.name if isinstance(caller, Staff) else f"API key {caller.key_id}"
 
 
@@ -174,7 +175,7 @@ async def mark_alert_done(alert_id: str, caller: Sender, office: TheOffice) -> N
     await finish_alert(
         caller.company_id,
         alert_id,
-        by=_name(caller),
+        by=name_of(caller),
         desks=office.post.desks,
         now=office.post.clock(),
     )
@@ -199,7 +200,7 @@ async def share(
         recipient=request.recipient,
         words=Words(subject=request.subject, body=request.body),
         key=key,
-        by=_name(caller),
+        by=name_of(caller),
         force=request.force,
     )
     return _mail(await share_details(command, desks=office.post.desks, now=office.post.clock()))
@@ -218,7 +219,7 @@ async def resend(
         caller.company_id,
         inspection_id,
         key=key,
-        by=_name(caller),
+        by=name_of(caller),
         desks=office.post.desks,
         now=office.post.clock(),
     )

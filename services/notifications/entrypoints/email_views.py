@@ -14,6 +14,7 @@ TITLES = {
     MailKind.SERVICES_CHANGED: "Changed order",
     MailKind.AGREEMENT_CHANGED: "Updated agreement",
     MailKind.REPORT_PUBLISHED: "Report email",
+    MailKind.PAID_IN_FULL: "Notice that it is paid",
     MailKind.RECEIPT: "Receipt",
     MailKind.PAYMENT_PROCESSING: "Notice of the bank payment",
     MailKind.PAYMENT_FAILED: "Notice of the failed payment",
@@ -38,6 +39,7 @@ REASONS = {
     "too_late": "Not sent: it waited for more than a day",
     "invoice_missing": "Waiting for the invoice",
     "payment_in_flight": "Waiting until the payment under way is known",
+    "advanced_automations_required": "Not sent: your plan has no advanced automations",
     "server_left_alone": "The mail server does not answer. Trying again",
 }
 WITH_SIGN_AND_PAY = frozenset(
@@ -149,5 +151,6 @@ def audience_in_words(mail: Mail) -> str:
         Audience.AGENT: "Agent",
         Audience.PAYER: "Payer",
         Audience.GUEST: "Chosen by staff",
+        Audience.PERSONA: "Additional person",
     }
     return words[mail.recipient.audience]

@@ -6,7 +6,15 @@ from typing import Protocol
 
 from services.notifications.usecases.notice_event import notice_event
 from services.notifications.usecases.ports import Desk
-from shared.contracts import billing, notifications, portal, scheduling
+from shared.contracts import (
+    billing,
+    billing_accounts,
+    notifications,
+    portal,
+    scheduling,
+    scheduling_accounts,
+    scheduling_standing,
+)
 from shared.contracts.event import Event
 from shared.messaging.subscription import Delivery, Subscription, one_by_one
 from shared.mongo import Session
@@ -23,6 +31,7 @@ LISTENS_TO: tuple[type[Event], ...] = (
     scheduling.InspectionCancelledV1,
     scheduling.InspectionPolicyChangedV1,
     scheduling.AgreementIssuedV1,
+    scheduling_standing.InspectionStandingChangedV1,
     billing.InvoiceChangedV1,
     billing.InspectionBalanceChangedV1,
     billing.InvoiceSendRequestedV1,
@@ -34,9 +43,19 @@ LISTENS_TO: tuple[type[Event], ...] = (
     billing.DisputeChangedV1,
     billing.SurplusArisenV1,
     billing.BillingSettingsChangedV1,
+    scheduling_accounts.CustomerAccountChangedV1,
+    billing_accounts.AccountPaymentChangedV1,
+    billing_accounts.PrepaymentChangedV1,
+    billing_accounts.PaymentMethodChangedV1,
+    billing_accounts.AutopayChangedV1,
+    billing_accounts.ChargeRunChangedV1,
     portal.AgreementSignedV1,
     portal.LinkOpenedV1,
     portal.LinkRequestedV1,
+    portal.SignInLinkRequestedV1,
+    portal.TicketChangedV1,
+    portal.TicketReplySentV1,
+    portal.PortalSettingsChangedV1,
     # Our own facts come back to us: a bounce becomes an alert in its own transaction, and an
     # event somebody listens to is never mistaken for one that nobody wants.
     notifications.EmailDeliveredV1,

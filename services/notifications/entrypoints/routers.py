@@ -4,6 +4,8 @@ from services.notifications.entrypoints import (
     alert_pages,
     alert_stream,
     api,
+    automation_api,
+    automation_pages,
     email_pages,
     invoice_letters,
     settings_pages,
@@ -16,6 +18,8 @@ ROUTERS = (
     email_pages.router,
     share_pages.router,
     invoice_letters.router,
-    settings_pages.router,
+    automation_pages.router,
+    settings_pages.router,  # last of the settings: its paths take any name
     api.router,
+    automation_api.router,
 )

@@ -3,16 +3,21 @@
 from datetime import datetime
 
 from services.notifications.domain.alerting import alert_for
+from services.notifications.domain.automating import (
+    automated_mails,
+    cause_of_trigger,
+    trigger_of,
+)
 from services.notifications.domain.causes import cause_of
 from services.notifications.domain.mail import Mail, MailState
-from services.notifications.domain.mailing import agreement_mails, mails_for
+from services.notifications.domain.mailing import mails_for
 from services.notifications.domain.sending import suppression
 from services.notifications.domain.signals import ALERTS_CHANGED, inspection_of, signals_for
 from services.notifications.usecases.ports import Desk
 from shared.contracts.event import Event
 from shared.contracts.notifications import AlertRaisedV1, EmailSuppressedV1
 from shared.contracts.portal import LinkOpenedV1
-from shared.contracts.scheduling import AgreementIssuedV1
+from shared.contracts.scheduling import InspectionEvent
 
 
 class NotKnownYetError(Exception):
@@ -34,17 +39,33 @@ async def notice_event(
     fresh = await desk.feed.add(alert, signals, event) if signals else True
     if alert and fresh:
         await desk.tell([_raised(alert.alert_id, event, alert.kind, alert.level, alert.text)])
-    mails = [*mails_for(event, cause=cause, now=now), *await _agreement(event, cause, desk, now)]
+    mails = [*mails_for(event, cause=cause, now=now), *await _automated(event, cause, desk, now)]
     await _queue(mails, desk, now)
 
 
-async def _agreement(event: Event, cause: str, desk: Desk, now: datetime) -> list[Mail]:
-    if not isinstance(event, AgreementIssuedV1) or event.version == 1:
+async def _automated(event: Event, cause: str, desk: Desk, now: datetime) -> list[Mail]:
+    trigger = trigger_of(event)
+    about = inspection_of(event)
+    if trigger is None or about is None:
         return []
-    inspection = await desk.views.inspection(event.company_id, event.inspection_id)
-    if inspection is None:
-        raise NotKnownYetError(f"inspection {event.inspection_id}")
-    return agreement_mails(event, inspection, cause=cause, now=now)
+    automations = await desk.automations.all(event.company_id)
+    if not any(found.trigger is trigger and found.on for found in automations):
+        return []
+    if isinstance(event, InspectionEvent):
+        inspection = event.inspection
+    else:
+        known = await desk.views.inspection(event.company_id, about)
+        if known is None:
+            raise NotKnownYetError(f"inspection {about}")
+        inspection = known
+    return automated_mails(
+        trigger,
+        inspection,
+        automations,
+        company_id=event.company_id,
+        cause=cause_of_trigger(trigger, about, cause),
+        now=now,
+    )
 
 
 async def _queue(mails: list[Mail], desk: Desk, now: datetime) -> None:

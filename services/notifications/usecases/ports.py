@@ -11,6 +11,7 @@ from services.notifications.domain.letter import Letter
 from services.notifications.domain.mail import Mail, Words
 from services.notifications.domain.signals import FeedItem
 from services.notifications.domain.situation import Situation
+from services.notifications.usecases.ports_automations import Automations
 from shared.contracts.event import Event
 from shared.contracts.portal import LinkScope
 from shared.contracts.scheduling import Company, Inspection
@@ -202,6 +203,8 @@ class Desk(Protocol):
     def feed(self) -> Feed: ...
     @property
     def texts(self) -> Texts: ...
+    @property
+    def automations(self) -> Automations: ...
 
     async def tell(self, events: Sequence[Event]) -> None:
         """Announce facts of ours; they leave after the commit."""

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.notifications.domain.mail import Mail, MailKind
 from services.notifications.domain.mailing import to_people
-from services.notifications.domain.recipients import recipients
+from services.notifications.domain.recipients import clients
 from services.notifications.domain.refusals import InspectionNotFoundError, NoClientAddressError
 from services.notifications.usecases.ports import Desk, Desks
 from services.notifications.usecases.share_details import check_may_send
@@ -19,14 +19,12 @@ async def resend_payment_link(
         inspection = await desk.views.inspection(company_id, inspection_id)
         if inspection is None:
             raise InspectionNotFoundError
-        clients = [
-            person for person in recipients(MailKind.PAYMENT_LINK, inspection) if person.address
-        ]
-        if not clients:
+        reachable = [person for person in clients(inspection) if person.address]
+        if not reachable:
             raise NoClientAddressError
         mails = to_people(
             MailKind.PAYMENT_LINK,
-            clients,
+            reachable,
             company_id=company_id,
             inspection_id=inspection_id,
             cause=f"{company_id}:{key}",

@@ -95,12 +95,17 @@ async def check_may_send(mail: Mail, desk: Desk) -> None:
 
 def check_words(words: Words, *, force: bool) -> None:
     """Refuse unknown tags, an empty or endless text, and a body without its button (C11)."""
+    check_length(words)
+    check_tags(words.subject, words.body)
+    check_button(words.body, force=force)
+
+
+def check_length(words: Words) -> None:
+    """Refuse an empty or endless subject or body."""
     if not words.subject.strip() or len(words.subject) > SUBJECT_MAX:
         raise InvalidError(f"Enter a subject of at most {SUBJECT_MAX} characters", field="subject")
     if not words.body.strip() or len(words.body) > BODY_MAX:
         raise InvalidError(f"Enter a message of at most {BODY_MAX:,} characters", field="body")
-    check_tags(words.subject, words.body)
-    check_button(words.body, force=force)
 
 
 def is_one_address(text: str) -> bool:

@@ -2,35 +2,17 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
 
-import pytest
-
-from services.notifications.adapters.mongo_desk import COLLECTIONS, MongoDesks
 from services.notifications.domain.mail import MailState, Words
 from services.notifications.domain.mailing import mails_for
 from services.notifications.usecases.notice_event import notice_event
 from services.notifications.usecases.ports import AlertFilter, KeptLetter, MailFilter
 from shared.contracts.scheduling import InspectionServicesChangedV1
-from shared.messaging.outbox import OUTBOX, Outbox
-from shared.mongo import Store
 from tests.support import notifications_events as told
 from tests.support.notifications_events import COMPANY, INSPECTION, NOW
-from tests.support.notifications_fakes import FakeDesks
 
 SOON = timedelta(minutes=1)
 KEPT = KeptLetter(subject="Subject", html="<p>x</p>", text="x")
-
-
-@pytest.fixture(params=["memory", "mongo"])
-async def desks(request):
-    if request.param == "memory":
-        yield FakeDesks()
-        return
-    store = Store(request.getfixturevalue("mongo"), f"test_{uuid4().hex[:12]}")
-    await store.ensure((*COLLECTIONS, OUTBOX))
-    yield MongoDesks(store, Outbox(store, "notifications"))
-    await store.close()
 
 
 async def hear(desks, *events, at=NOW):
@@ -100,7 +82,7 @@ async def test_nothing_is_seen_across_companies(desks):
 
 
 async def test_the_same_mails_are_queued_once(desks):
-    mails = mails_for(told.scheduled(), cause="c", now=NOW)
+    mails = mails_for(told.send_requested(), cause="c", now=NOW)
 
     first = await desks.together(lambda desk: desk.mails.queue(mails))
     second = await desks.together(lambda desk: desk.mails.queue(mails))

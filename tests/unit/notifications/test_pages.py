@@ -24,6 +24,8 @@ PAGES = [
     "/staff/notifications/mail",
     "/staff/notifications/settings",
     "/staff/notifications/settings/confirmation",
+    "/staff/notifications/settings/automations",
+    "/staff/notifications/settings/automations/new",
 ]
 FRAGMENTS = [
     EMAILS,
