@@ -1,5 +1,6 @@
 """Markers by folder, the running product as a fixture, and its logs beside a failure."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +16,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(item.path.relative_to(HERE).parts[0])
 
 
+def pytest_collection_finish() -> None:
+    """What collecting has imported stays; no later collection of garbage has to look at it."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _leaves_nothing_open() -> Iterator[None]:
+    """A module that leaves a socket or a loop open fails itself, not whoever runs much later.
+
+    Python only tells when it collects garbage, so it collects before the next module begins.
+    """
+    yield
+    gc.collect()
+
+
 @pytest.fixture(scope="session")
 def _running() -> Iterator[Stack]:
+    """One per worker: `pytest -n 2` starts two whole products, and no test meets another's."""
     with running_stack() as stack:
         yield stack
 

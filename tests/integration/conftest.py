@@ -13,7 +13,7 @@ def open_one(stack: Stack) -> Iterator[Callable[..., Company]]:
     """Open companies; their browsers are closed at the end."""
     opened: list[Company] = []
 
-    def open_it(name: str = "Harbor & Pine", *options: str) -> Company:
+    def open_it(name: str = "", *options: str) -> Company:
         opened.append(open_company(stack, name, *options))
         return opened[-1]
 

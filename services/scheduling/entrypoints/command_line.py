@@ -36,18 +36,32 @@ def company_commands(groups: Groups) -> None:
     create.add_argument("--plan", choices=("basic", "pro", "pro_plus"), default="pro")
     create.add_argument("--trial", action="store_true", help="clients receive no mail")
     create.add_argument("--owner-name", default="")
-    create.add_argument("--owner-email", required=True)
     create.add_argument(
-        "--password-stdin", action="store_true", help="read the password; else one is made"
+        "--owner-email",
+        required=True,
+        action="append",
+        help="given several times, as many companies are created, one for each owner",
+    )
+    create.add_argument(
+        "--password-stdin", action="store_true", help="read a password a line; else one is made"
     )
     create.set_defaults(run_here=run_create_company)
 
 
 async def run_create_company(parts: Parts, given: argparse.Namespace) -> int:
-    """Create both, and print what is needed to sign in."""
+    """Create a company for each owner, and print what is needed to sign in.
+
+    A refusal ends it; what was created before has been printed and stays.
+    """
+    for email in given.owner_email:
+        sys.stdout.write(await _create(parts, given, account_email(email)))
+        sys.stdout.flush()
+    return DONE
+
+
+async def _create(parts: Parts, given: argparse.Namespace, owner_email: str) -> str:
     password = sys.stdin.readline().rstrip("\n") if given.password_stdin else ""
     made_up = "" if password else parts.secrets.new_secret()[:20]
-    owner_email = account_email(given.owner_email)
     created = await create_company(
         CreateCompany(
             name=given.name,
@@ -68,8 +82,7 @@ async def run_create_company(parts: Parts, given: argparse.Namespace) -> int:
         passwords=parts.passwords,
         secrets=parts.secrets,
     )
-    sys.stdout.write(_said(created.company, owner_email, made_up))
-    return DONE
+    return _said(created.company, owner_email, made_up)
 
 
 def _said(company: Company, owner_email: str, made_up: str) -> str:

@@ -58,6 +58,20 @@ async def test_a_refusal_is_one_sentence_and_creates_nothing(
     assert not world.memory.events
 
 
+async def test_several_owners_get_a_company_and_a_password_each(monkeypatch, capsys):
+    world = World()
+    assert await created(world, monkeypatch, "--owner-email", "noor@example.com") == 0
+    said = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [line[1] for line in said if line[0] == "owner"] == [
+        "priya@example.com",
+        "noor@example.com",
+    ]
+    companies = {line[1] for line in said if line[0] == "company"}
+    passwords = [line[1] for line in said if line[0] == "password"]
+    assert len(companies) == len(set(passwords)) == 2
+    assert (await signed_in(world, passwords[0])).member.company_id in companies
+
+
 async def test_an_owner_who_has_an_account_is_refused(monkeypatch, capsys):
     world = World()
     await created(world, monkeypatch)
