@@ -45,6 +45,7 @@ BILLING_CHANGEABLE = (
     "refunds",
     "sequences",
     "settings",
+    "split_rules",
     "staff",
     "stripe_events",
     "transfers",

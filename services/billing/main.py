@@ -10,12 +10,20 @@ from uuid import uuid4
 
 from fastapi import FastAPI
 
-from services.billing.adapters import mongo_books, mongo_event_inbox, rebuilds, typst_printer
+from services.billing.adapters import (
+    mongo_books,
+    mongo_event_inbox,
+    mongo_split_rules,
+    rebuilds,
+    typst_printer,
+)
 from services.billing.adapters.lists import BillingLists
 from services.billing.adapters.mongo_books import MongoBooks
 from services.billing.adapters.mongo_event_inbox import MongoEventInbox
+from services.billing.adapters.mongo_split_rules import MongoSplitRules
 from services.billing.adapters.portal_links import PortalLinks
 from services.billing.adapters.rebuilds import Rebuilds
+from services.billing.adapters.report_figures import ReportFigures
 from services.billing.adapters.stripe_calls import refuse_mixed_settings, stripe_client
 from services.billing.adapters.stripe_gateway import StripeGateway
 from services.billing.adapters.typst_printer import TypstPrinter
@@ -39,6 +47,7 @@ TEMPLATES = Path(__file__).parent / "entrypoints" / "templates"
 COLLECTIONS = (
     *mongo_books.COLLECTIONS,
     *mongo_event_inbox.COLLECTIONS,
+    *mongo_split_rules.COLLECTIONS,
     *rebuilds.COLLECTIONS,
     *typst_printer.COLLECTIONS,
 )
@@ -76,7 +85,9 @@ def build_parts(config: BillingConfig, store: Store) -> Parts:
         ),
         printer=TypstPrinter(store),
         lists=BillingLists(store),
+        reports=ReportFigures(store),
         rebuilds=Rebuilds(store),
+        split_rules=MongoSplitRules(store),
         links=PortalLinks(ServiceClient(config.portal_url, "portal", KeyRing.from_config(config))),
         keys=keys,
         clock=now,

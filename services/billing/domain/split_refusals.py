@@ -86,7 +86,7 @@ class RuleFitsNobodyError(ConflictError):
 
     def __init__(self, role: str) -> None:
         """`role` as people call it."""
-        super().__init__(f"Nobody in People is {role}", role=role)
+        super().__init__(f"There is no {role} in People", role=role)
 
 
 class ServiceNotOnBillError(ConflictError):

@@ -21,6 +21,8 @@ from services.billing.usecases.ports import (
     PaymentGateway,
     Printer,
 )
+from services.billing.usecases.ports_split_rules import SplitRules
+from services.billing.usecases.report_by_payer import Figures
 from shared.idempotency import IdempotencyKeys
 from shared.mongo import Session
 
@@ -107,7 +109,9 @@ class Parts:
     gateway: PaymentGateway
     printer: Printer
     lists: Lists
+    reports: Figures
     rebuilds: Rebuilds
+    split_rules: SplitRules
     links: InvoiceLinks
     keys: IdempotencyKeys
     clock: Clock

@@ -49,14 +49,10 @@ async def add_invoice(
     now = clock()
 
     async def add(open_books: OpenBooks) -> Bill:
-        bill = await open_books.bill(command.company_id, command.inspection_id)
-        if bill is None:
-            raise BillNotFoundError
+        bill = await bill_to_divide(open_books, command.company_id, command.inspection_id)
         if any(invoice.invoice_id == command.invoice_id for invoice in bill.invoices):
             return bill
-        company = await open_books.company(command.company_id)
-        settings = await open_books.settings(command.company_id)
-        refuse_unavailable(company, settings, own_accounts=own_accounts)
+        await refuse_company(open_books, command.company_id, own_accounts=own_accounts)
         after = carved(bill, carving_of(command, bill, now))
         return await keep_sheet(open_books, Sheet(before=bill, bill=after), now=now)
 
@@ -75,6 +71,21 @@ def carving_of(command: AddInvoice, bill: Bill, now: datetime) -> Carving:
         collect_now=command.collect_now,
         rule_id=command.rule_id,
     )
+
+
+async def bill_to_divide(books: OpenBooks, company_id: str, inspection_id: str) -> Bill:
+    """Raises BillNotFoundError."""
+    bill = await books.bill(company_id, inspection_id)
+    if bill is None:
+        raise BillNotFoundError
+    return bill
+
+
+async def refuse_company(books: OpenBooks, company_id: str, *, own_accounts: bool) -> None:
+    """Raise MultiPartyUnavailableError as the company is set up now."""
+    company = await books.company(company_id)
+    settings = await books.settings(company_id)
+    refuse_unavailable(company, settings, own_accounts=own_accounts)
 
 
 def refuse_unavailable(company: Company | None, settings: Settings, *, own_accounts: bool) -> None:

@@ -7,8 +7,12 @@ from services.billing.domain.carving import Carving, Room, carved, room_for, sha
 from services.billing.domain.changing import Change, changed
 from services.billing.domain.division import Share, share_of, share_wanted
 from services.billing.domain.invoice import Invoice
-from services.billing.domain.refusals import BillNotFoundError
-from services.billing.usecases.add_invoice import AddInvoice, carving_of, refuse_unavailable
+from services.billing.usecases.add_invoice import (
+    AddInvoice,
+    bill_to_divide,
+    carving_of,
+    refuse_company,
+)
 from services.billing.usecases.change_invoice import ChangeInvoice
 from services.billing.usecases.ports import Books, Clock, OpenBooks
 from shared.problems import RefusalError
@@ -51,16 +55,12 @@ async def preview_invoice(
         if isinstance(command, ChangeInvoice):
             bill = await open_books.bill_of(command.company_id, command.invoice_id)
             return preview_of_change(bill, command)
-        found = await open_books.bill(command.company_id, command.inspection_id)
-        if found is None:
-            raise BillNotFoundError
-        company = await open_books.company(command.company_id)
-        settings = await open_books.settings(command.company_id)
+        bill = await bill_to_divide(open_books, command.company_id, command.inspection_id)
         try:
-            refuse_unavailable(company, settings, own_accounts=own_accounts)
+            await refuse_company(open_books, command.company_id, own_accounts=own_accounts)
         except RefusalError as refusal:
-            return refused(found, room_for(found), 0, refusal)
-        return preview_of_carving(found, carving_of(command, found, now))
+            return refused(bill, room_for(bill), 0, refusal)
+        return preview_of_carving(bill, carving_of(command, bill, now))
 
     return await books.write(look)
 

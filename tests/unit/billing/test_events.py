@@ -30,6 +30,8 @@ from tests.support.billing_fakes import (
     MemoryRebuilds,
     UncachedPrinter,
 )
+from tests.support.billing_reports import MemoryReports
+from tests.support.billing_rules import MemorySplitRules
 from tests.unit.billing.conftest import Office
 
 
@@ -118,6 +120,8 @@ def parts_of(office: Office) -> Parts:
         gateway=office.gateway,
         printer=UncachedPrinter(),
         lists=MemoryLists(office.books),
+        reports=MemoryReports(office.books),
+        split_rules=MemorySplitRules(),
         rebuilds=MemoryRebuilds(),
         links=MemoryLinks(),
         keys=MemoryKeys(office.books),
