@@ -7,10 +7,12 @@ from typing import Any
 import httpx
 
 from shared.identity import KeyRing
-from shared.problems import RefusalError, UnavailableError
+from shared.problems import ForbiddenError, RefusalError, UnavailableError
 from shared.telemetry import current_cause, trace_headers
 
 TIMEOUT_SECONDS = 5.0
+FORBIDDEN = 403
+GENERAL = ForbiddenError.code
 
 
 class RemoteRefusalError(RefusalError):
@@ -37,8 +39,9 @@ class ServiceClient:
     async def post(
         self, path: str, json: Mapping[str, Any], headers: Mapping[str, str] | None = None
     ) -> Any:
-        """The JSON answer. Raises RemoteRefusalError for a 4xx answer."""
-        return (await self._send("POST", path, json=json, headers=headers)).json()
+        """The JSON answer, None if it is empty. Raises RemoteRefusalError for a 4xx answer."""
+        response = await self._send("POST", path, json=json, headers=headers)
+        return response.json() if response.content else None
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """The JSON answer. Raises RemoteRefusalError for a 4xx answer."""
@@ -90,12 +93,15 @@ class ServiceClient:
 def _raise_for(response: httpx.Response) -> None:
     if response.is_success:
         return
-    if response.is_server_error or response.status_code in {401, 403, 429}:
-        raise UnavailableError(f"{response.request.url.path} answered {response.status_code}")
+    away = UnavailableError(f"{response.request.url.path} answered {response.status_code}")
+    if response.is_server_error or response.status_code in {401, 429}:
+        raise away
     try:
         problem = response.json()
     except ValueError as error:
-        raise UnavailableError from error
+        raise away from error
+    if response.status_code == FORBIDDEN and problem.get("code", GENERAL) == GENERAL:
+        raise away  # our own token was not taken; any other code is about the person's wish
     known = {"type", "title", "status", "detail", "code"}
     raise RemoteRefusalError(
         response.status_code,

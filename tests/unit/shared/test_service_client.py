@@ -65,12 +65,34 @@ async def test_a_refusal_is_passed_on_with_its_code_its_words_and_what_else_it_s
     assert refused.value.extra == {"amount_cents": 45_000}
 
 
-@pytest.mark.parametrize("status", [401, 403, 429, 500, 502, 503])
+@pytest.mark.parametrize("status", [401, 429, 500, 502, 503])
 async def test_what_is_not_the_callers_fault_is_a_part_that_is_away(status):
     client, _ = billing(httpx.Response(status, json=PROBLEM))
 
     with pytest.raises(UnavailableError):
         await client.post("/internal/v1/x", {})
+
+
+async def test_a_token_that_is_not_taken_is_a_part_that_is_away():
+    client, _ = billing(httpx.Response(403, json=PROBLEM | {"code": "forbidden"}))
+
+    with pytest.raises(UnavailableError):
+        await client.post("/internal/v1/x", {})
+
+
+async def test_what_a_person_may_not_do_is_a_refusal_with_its_code():
+    client, _ = billing(httpx.Response(403, json=PROBLEM | {"code": "autopay_off"}))
+
+    with pytest.raises(RemoteRefusalError) as refused:
+        await client.post("/internal/v1/x", {})
+
+    assert (refused.value.remote_status, refused.value.remote_code) == (403, "autopay_off")
+
+
+async def test_an_empty_answer_is_none():
+    client, _ = billing(httpx.Response(204))
+
+    assert await client.post("/internal/v1/x", {}) is None
 
 
 async def test_an_answer_that_makes_no_sense_is_a_part_that_is_away():
