@@ -44,6 +44,7 @@ PLACES = (
     Place("schedule", "Schedule", "calendar-days", "/staff/scheduling/schedule"),
     Place("inspections", "Inspections", "clipboard-list", "/staff/scheduling/inspections"),
     Place("invoices", "Invoices", "receipt-text", "/staff/billing/invoices", roles=OFFICE),
+    Place("reports", "Reports", "chart-no-axes-column", "/staff/billing/reports", roles=OFFICE),
     Place(
         "alerts",
         "Alerts",

@@ -57,6 +57,8 @@ COLLECTIONS: tuple[Collection, ...] = (
             IndexModel([("company_id", 1), ("sort", DESCENDING)], name="newest"),
             IndexModel([("company_id", 1), ("status", 1), ("sort", DESCENDING)], name="status"),
             IndexModel([("inspection_id", 1)], name="inspection"),
+            IndexModel([("company_id", 1), ("issued_on", 1)], name="issued"),
+            IndexModel([("company_id", 1), ("payer_key", 1), ("sort", DESCENDING)], name="payer"),
         ),
     ),
     Collection(

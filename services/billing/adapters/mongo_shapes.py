@@ -16,6 +16,7 @@ from services.billing.domain.attempt import Attempt
 from services.billing.domain.bill import Bill
 from services.billing.domain.invoice import Gate, Invoice, InvoiceKind
 from services.billing.domain.ledger import Entry
+from services.billing.domain.report import payer_key, payer_role
 from shared.mongo import Document
 
 T = TypeVar("T")
@@ -65,6 +66,8 @@ def invoice_document(bill: Bill, invoice: Invoice) -> Document:
         "kind": invoice.kind.value,
         "status": invoice.status.value,
         "payer_name": invoice.payer.name,
+        "payer_key": payer_key(bill.company_id, invoice.payer),
+        "payer_role": payer_role(bill, invoice).value,
         "role_label": invoice.payer.role_label,
         "street": bill.booking.street,
         "place": bill.booking.place,
@@ -74,6 +77,8 @@ def invoice_document(bill: Bill, invoice: Invoice) -> Document:
         "processing_cents": invoice.processing_cents,
         "balance_cents": invoice.balance_cents,
         "surplus_cents": invoice.surplus_cents,
+        "refunded_cents": sum(payment.refunded_cents for payment in invoice.payments),
+        "disputed_cents": sum(payment.held_cents for payment in invoice.payments),
         "gate": invoice.gate.value,
         "issued_on": invoice.issued_on.isoformat(),
         "due_on": invoice.due_on.isoformat(),

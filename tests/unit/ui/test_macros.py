@@ -127,7 +127,7 @@ def test_the_sidebar_shows_each_role_its_own_places():
         return [place.key for place in Shell(Brand("A"), "P", role, "t", "schedule").places]
 
     assert places("inspector") == ["schedule", "inspections", "alerts"]
-    assert places("office") == ["schedule", "inspections", "invoices", "alerts"]
+    assert places("office") == ["schedule", "inspections", "invoices", "reports", "alerts"]
 
 
 def test_a_staff_page_lights_up_its_place_and_can_sign_out():
