@@ -3,15 +3,17 @@
 from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from services.scheduling.domain.access import ApiKey, Attempts, Session
+from services.scheduling.domain.account import CustomerAccount
 from services.scheduling.domain.agreement import Agreement
 from services.scheduling.domain.catalogue import Service
 from services.scheduling.domain.company import FIRST_NUMBER, Company
 from services.scheduling.domain.contact import Contact
 from services.scheduling.domain.inspection import Inspection
+from services.scheduling.domain.recurring import RecurringService
 from services.scheduling.domain.refusals import (
     ChangedMeanwhileError,
     EmailTakenError,
@@ -20,7 +22,7 @@ from services.scheduling.domain.refusals import (
 )
 from services.scheduling.domain.staff import StaffMember
 from services.scheduling.domain.standing import Balance, KnownInvoice
-from services.scheduling.usecases.ports import InspectionList, ListedInspection
+from services.scheduling.usecases.ports import InspectionList, ListedAccount, ListedInspection
 from shared.contracts.event import Event
 from shared.idempotency import Answer, IdempotencyKeyReusedError
 
@@ -32,8 +34,18 @@ KEY_OF = {
     Inspection: "inspection_id",
     Agreement: "agreement_id",
     ApiKey: "key_id",
+    CustomerAccount: "account_id",
+    RecurringService: "recurring_id",
 }
-RETOLD = (Company, StaffMember, Contact, Inspection, Agreement)
+RETOLD = (
+    Company,
+    StaffMember,
+    Contact,
+    CustomerAccount,
+    RecurringService,
+    Inspection,
+    Agreement,
+)
 
 
 @dataclass
@@ -46,6 +58,7 @@ class Memory:
     balances: dict[str, Balance] = field(default_factory=dict)
     invoices: dict[str, KnownInvoice] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
+    orders: dict[str, int] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     retold: list[Event] = field(default_factory=list)
@@ -54,7 +67,7 @@ class Memory:
     def copied(self) -> "Memory":
         fresh = copy(self)
         fresh.records = {kind: dict(rows) for kind, rows in self.records.items()}
-        for name in ("balances", "invoices", "numbers", "sessions"):
+        for name in ("balances", "invoices", "numbers", "orders", "sessions"):
             setattr(fresh, name, dict(getattr(self, name)))
         for name in ("events", "retold", "rebuilds"):
             setattr(fresh, name, list(getattr(self, name)))
@@ -97,6 +110,72 @@ class MemoryLookups:
 
     async def api_key(self, company_id: str, key_id: str) -> ApiKey:
         return self._one(ApiKey, company_id, key_id)
+
+    async def account(self, company_id: str, account_id: str) -> CustomerAccount:
+        return self._one(CustomerAccount, company_id, account_id)
+
+    async def accounts_with(self, company_id: str, contact_id: str) -> list[CustomerAccount]:
+        return [
+            account
+            for account in self._all(CustomerAccount, company_id)
+            if contact_id in {person.contact_id for person in account.people}
+        ]
+
+    async def recurring(self, company_id: str, recurring_id: str) -> RecurringService:
+        return self._one(RecurringService, company_id, recurring_id)
+
+    async def recurring_of(self, company_id: str, account_id: str) -> list[RecurringService]:
+        rows = self._all(RecurringService, company_id)
+        return [row for row in rows if row.account_id == account_id]
+
+    async def accounts(
+        self, company_id: str, *, text: str = "", cursor: str | None = None, limit: int = 25
+    ) -> tuple[list[ListedAccount], str | None]:
+        def said(row: CustomerAccount) -> str:
+            people = " ".join(f"{person.name} {person.email}" for person in row.people)
+            return f"{row.name} {people}".lower()
+
+        rows = [
+            row
+            for row in sorted(
+                self._all(CustomerAccount, company_id), key=lambda a: (a.name, a.account_id)
+            )
+            if all(word in said(row) for word in text.lower().split())
+            and (cursor is None or (row.name, row.account_id) > _place(cursor))
+        ]
+        last = rows[limit - 1] if len(rows) > limit else None
+        listed = [
+            ListedAccount(
+                account_id=row.account_id,
+                name=row.name,
+                people=row.people[:1],
+                site_count=len(row.sites),
+                terms_days=row.terms_days,
+                active=row.active,
+            )
+            for row in rows[:limit]
+        ]
+        return listed, f"{last.name}~{last.account_id}" if last else None
+
+    async def order(self, company_id: str, order_id: str) -> list[Inspection]:
+        rows = self._all(Inspection, company_id)
+        found = [row for row in rows if row.order and row.order.order_id == order_id]
+        if not found:
+            raise UnknownError(what="order")
+        return sorted(found, key=lambda row: row.number)
+
+    async def visits(
+        self, company_id: str, account_id: str, *, since: datetime | None, limit: int = 10
+    ) -> list[ListedInspection]:
+        rows = [
+            row
+            for row in self._all(Inspection, company_id)
+            if row.account
+            and row.account.account_id == account_id
+            and (since is None or (row.starts_at >= since and row.status == "scheduled"))
+        ]
+        rows.sort(key=lambda row: row.starts_at, reverse=since is None)
+        return self._listed(rows[:limit])
 
     async def team(self, company_id: str) -> Sequence[StaffMember]:
         return sorted(self._all(StaffMember, company_id), key=lambda member: member.name)
@@ -166,6 +245,7 @@ class MemoryLookups:
         *,
         text: str = "",
         status: str | None = None,
+        account_id: str | None = None,
         cursor: str | None = None,
         limit: int = 25,
     ) -> InspectionList:
@@ -181,6 +261,7 @@ class MemoryLookups:
             for row in sorted(self._all(Inspection, company_id), key=place, reverse=True)
             if all(word in said(row) for word in text.lower().split())
             and status in (None, row.status)
+            and account_id in (None, row.account and row.account.account_id)
             and (cursor is None or place(row) < cursor)
         ]
         following = place(rows[limit - 1]) if len(rows) > limit else None
@@ -194,13 +275,27 @@ class MemoryLookups:
         ]
 
 
+def _place(cursor: str) -> tuple[str, str]:
+    name, _, key = cursor.rpartition("~")
+    return name, key
+
+
 class MemoryDesk(MemoryLookups):
     """Writing, on a copy that is kept only when all went well."""
 
-    async def next_number(self, company_id: str) -> int:
+    async def next_number(self, company_id: str, count: int = 1) -> int:
         number = self.memory.numbers[company_id]
-        self.memory.numbers[company_id] = number + 1
+        self.memory.numbers[company_id] = number + count
         return number
+
+    async def next_order_number(self, company_id: str) -> int:
+        self.memory.orders[company_id] = self.memory.orders.get(company_id, 0) + 1
+        return self.memory.orders[company_id]
+
+    async def add_all(self, records: Sequence[Any], events: Sequence[Event]) -> None:
+        for record in records:
+            await self.write(record)
+        self.memory.events.extend(events)
 
     async def write(
         self, after: Any, *, before: Any | None = None, events: Sequence[Event] = ()
@@ -216,6 +311,11 @@ class MemoryDesk(MemoryLookups):
             raise EmailTakenError(field="email")
         if isinstance(after, Company) and before is None:
             self.memory.numbers[key] = FIRST_NUMBER
+        if isinstance(after, Inspection) and after.recurring_id:
+            visit = (after.recurring_id, after.recurring_on)
+            others = [row for row in rows.values() if row.inspection_id != key]
+            if visit in {(row.recurring_id, row.recurring_on) for row in others}:
+                raise ChangedMeanwhileError
         rows[key] = after
         self.memory.events.extend(events)
 
@@ -260,12 +360,25 @@ class MemoryOffice:
         vars(self.memory).update(vars(trial))
         return result
 
-    async def tell_next_batch(self, told: Callable[[Any], Event | None]) -> bool:
+    async def due_recurring(
+        self, until: date, *, after: str = "", limit: int = 100
+    ) -> list[RecurringService]:
+        rows = self.memory.records[RecurringService]
+        due = [
+            row
+            for key, row in sorted(rows.items())
+            if key > after and row.next_on is not None and row.next_on <= until
+        ]
+        return due[:limit]
+
+    async def tell_next_batch(self, told: Callable[[Any, Company], Event | None]) -> bool:
         if not self.memory.rebuilds:
             return False
         self.memory.rebuilds.pop(0)
         for kind in RETOLD:
-            events = [told(record) for record in self.memory.records[kind].values()]
+            companies = self.memory.records[Company]
+            rows = self.memory.records[kind].values()
+            events = [told(row, companies[row.company_id]) for row in rows]
             self.memory.retold.extend(event for event in events if event is not None)
         return True
 

@@ -25,6 +25,46 @@ COLLECTIONS: tuple[Collection, ...] = (
             IndexModel([_COMPANY, ("number", ASCENDING)], name="number", unique=True),
             IndexModel([_COMPANY, ("starts_at", DESCENDING), ("_id", DESCENDING)], name="when"),
             IndexModel([_COMPANY, ("people.contact_id", ASCENDING)], name="with_contact"),
+            IndexModel(
+                [_COMPANY, ("account.account_id", ASCENDING), ("starts_at", DESCENDING)],
+                name="of_account",
+            ),
+            IndexModel(
+                [_COMPANY, ("order.order_id", ASCENDING)],
+                name="of_order",
+                partialFilterExpression={"order.order_id": {"$type": "string"}},
+            ),
+            IndexModel(
+                [("recurring_id", ASCENDING), ("recurring_on", ASCENDING)],
+                name="one_visit_a_day",
+                unique=True,
+                partialFilterExpression={"recurring_id": {"$type": "string"}},
+            ),
+        ),
+    ),
+    Collection(
+        "accounts",
+        indexes=(
+            # `search` is in it so that words are looked for in the index, not in every account.
+            IndexModel(
+                [
+                    _COMPANY,
+                    ("name", ASCENDING),
+                    ("_id", ASCENDING),
+                    ("search", ASCENDING),
+                ],
+                name="by_name",
+            ),
+            IndexModel([_COMPANY, ("people.contact_id", ASCENDING)], name="with_contact"),
+        ),
+    ),
+    Collection(
+        "recurring_services",
+        indexes=(
+            IndexModel([_COMPANY, ("account_id", ASCENDING)], name="of_account"),
+            IndexModel(
+                [("status", ASCENDING), ("next_on", ASCENDING), ("_id", ASCENDING)], name="due"
+            ),
         ),
     ),
     Collection(

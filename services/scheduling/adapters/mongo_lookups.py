@@ -1,10 +1,10 @@
 """Reading scheduling's records: each question names its company."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
 
+from services.scheduling.adapters.mongo_accounts import MongoAccountLookups
+from services.scheduling.adapters.mongo_reading import by_name, containing
 from services.scheduling.adapters.shapes import (
     AGREEMENT,
     API_KEY,
@@ -15,7 +15,6 @@ from services.scheduling.adapters.shapes import (
     INVOICE,
     SERVICE,
     STAFF,
-    Shape,
 )
 from services.scheduling.domain.access import ApiKey
 from services.scheduling.domain.agreement import Agreement
@@ -27,21 +26,13 @@ from services.scheduling.domain.refusals import BadFieldError, UnknownError
 from services.scheduling.domain.staff import StaffMember
 from services.scheduling.domain.standing import OPEN_STATUSES, Balance, KnownInvoice
 from services.scheduling.usecases.ports import InspectionList, ListedInspection
-from shared.mongo import Document, Session, Store
+from shared.mongo import Document
 
-T = TypeVar("T")
 DAY_MAX = 500
-LIST_MAX = 500
-SEARCH_LENGTH_MAX = 100
 
 
-class MongoLookups:
+class MongoLookups(MongoAccountLookups):
     """Answers from the database; inside a transaction when made with its session."""
-
-    def __init__(self, store: Store, session: Session | None = None) -> None:
-        """Without a session every question stands for itself."""
-        self._store = store
-        self._session = session
 
     async def company(self, company_id: str) -> Company:
         return await self._one(COMPANY, {"_id": company_id})
@@ -79,7 +70,7 @@ class MongoLookups:
             "people.contact_id": contact_id,
             "status": "scheduled",
         }
-        return await self._many(INSPECTION, where, limit=100)
+        return await self._many(INSPECTION, where)
 
     async def agreement_of(self, company_id: str, inspection_id: str) -> Agreement | None:
         where = {"company_id": company_id, "inspection_id": inspection_id}
@@ -107,13 +98,7 @@ class MongoLookups:
     async def contacts(
         self, company_id: str, *, text: str = "", cursor: str | None = None, limit: int = 50
     ) -> tuple[Sequence[Contact], str | None]:
-        where: Document = {"company_id": company_id, **_containing(text)}
-        if cursor:
-            name, _, contact_id = cursor.rpartition("~")
-            where["$or"] = [
-                {"name": {"$gt": name}},
-                {"name": name, "_id": {"$gt": contact_id}},
-            ]
+        where = {"company_id": company_id, **containing(text), **by_name(cursor)}
         sort = [("name", 1), ("_id", 1)]
         found = await self._many(CONTACT, where, sort=sort, limit=limit + 1)
         if len(found) <= limit:
@@ -136,12 +121,15 @@ class MongoLookups:
         *,
         text: str = "",
         status: str | None = None,
+        account_id: str | None = None,
         cursor: str | None = None,
         limit: int = 25,
     ) -> InspectionList:
-        where: Document = {"company_id": company_id, **_containing(text)}
+        where: Document = {"company_id": company_id, **containing(text)}
         if status:
             where["status"] = status
+        if account_id:
+            where["account.account_id"] = account_id
         if cursor:
             starts_at, inspection_id = _position(cursor)
             where["$or"] = [
@@ -157,6 +145,23 @@ class MongoLookups:
         rows = await self._with_balances(company_id, found)
         return InspectionList(rows=rows, next_cursor=following)
 
+    async def order(self, company_id: str, order_id: str) -> Sequence[Inspection]:
+        where = {"company_id": company_id, "order.order_id": order_id}
+        found = await self._many(INSPECTION, where, sort=[("number", 1)])
+        if not found:
+            raise UnknownError(what="order")
+        return found
+
+    async def visits(
+        self, company_id: str, account_id: str, *, since: datetime | None, limit: int = 10
+    ) -> Sequence[ListedInspection]:
+        where: Document = {"company_id": company_id, "account.account_id": account_id}
+        sort = [("starts_at", -1 if since is None else 1)]
+        if since is not None:
+            where |= {"starts_at": {"$gte": since}, "status": "scheduled"}
+        found = await self._many(INSPECTION, where, sort=sort, limit=limit)
+        return await self._with_balances(company_id, found)
+
     async def _with_balances(
         self, company_id: str, inspections: Sequence[Inspection]
     ) -> Sequence[ListedInspection]:
@@ -167,31 +172,6 @@ class MongoLookups:
             ListedInspection(inspection=i, balance=balances.get(i.inspection_id))
             for i in inspections
         ]
-
-    async def _one(self, shape: Shape[T], where: Document) -> T:
-        document = await self._store[shape.collection].find_one(where, session=self._session)
-        if document is None:
-            raise UnknownError(what=shape.collection)
-        return shape.record(document)
-
-    async def _many(
-        self,
-        shape: Shape[T],
-        where: Document,
-        *,
-        sort: Sequence[tuple[str, Any]] = (("_id", 1),),
-        limit: int = LIST_MAX,
-    ) -> list[T]:
-        cursor = self._store[shape.collection].find(where, session=self._session)
-        cursor = cursor.sort(list(sort)).limit(limit)
-        return [shape.record(document) async for document in cursor]
-
-
-def _containing(text: str) -> Document:
-    words = text.strip().lower()[:SEARCH_LENGTH_MAX].split()
-    if not words:
-        return {}
-    return {"$and": [{"search": {"$regex": re.escape(word)}} for word in words]}
 
 
 def _position(cursor: str) -> tuple[datetime, str]:

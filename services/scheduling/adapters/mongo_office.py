@@ -1,23 +1,27 @@
 """Transactions of scheduling: records with their revision, events, idempotency, all or nothing."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from itertools import groupby
 from typing import Any, TypeVar
 
 from pymongo.errors import DuplicateKeyError
 
 from services.scheduling.adapters.mongo_lookups import MongoLookups
 from services.scheduling.adapters.shapes import (
+    ACCOUNT,
     AGREEMENT,
     COMPANY,
     CONTACT,
     INSPECTION,
+    RECURRING,
     SESSION,
     SHAPES,
     STAFF,
     Shape,
 )
 from services.scheduling.domain.company import FIRST_NUMBER, Company
+from services.scheduling.domain.recurring import RecurringService
 from services.scheduling.domain.refusals import ChangedMeanwhileError, EmailTakenError
 from services.scheduling.domain.standing import Balance, KnownInvoice
 from services.scheduling.usecases.ports import Desk, Record
@@ -27,7 +31,15 @@ from shared.messaging.outbox import Outbox
 from shared.mongo import Session, Store
 
 T = TypeVar("T")
-RETOLD: tuple[Shape[Any], ...] = (COMPANY, STAFF, CONTACT, INSPECTION, AGREEMENT)
+RETOLD: tuple[Shape[Any], ...] = (
+    COMPANY,
+    STAFF,
+    CONTACT,
+    ACCOUNT,
+    RECURRING,
+    INSPECTION,
+    AGREEMENT,
+)
 RETOLD_PER_BATCH = 200
 """Bounds one transaction well below the database's five seconds."""
 
@@ -42,11 +54,17 @@ class MongoDesk(MongoLookups):
         super().__init__(store, session)
         self._outbox = outbox
 
-    async def next_number(self, company_id: str) -> int:
+    async def next_number(self, company_id: str, count: int = 1) -> int:
         counter = await self._store["counters"].find_one_and_update(
-            {"_id": company_id}, {"$inc": {"next": 1}}, session=self._session
+            {"_id": company_id}, {"$inc": {"next": count}}, session=self._session
         )
         return int(counter["next"])
+
+    async def next_order_number(self, company_id: str) -> int:
+        counter = await self._store["counters"].find_one_and_update(
+            {"_id": company_id}, {"$inc": {"orders": 1}}, session=self._session
+        )
+        return int(counter.get("orders", 0)) + 1
 
     async def write(
         self, after: Record, *, before: Record | None = None, events: Sequence[Event] = ()
@@ -69,7 +87,14 @@ class MongoDesk(MongoLookups):
             await self._store["counters"].insert_one(counter, session=self._session)
         await self._outbox.add(events, self._session)
 
-    async def remember(self, fact: Balance | KnownInvoice) -> None:
+    async def add_all(self, records: Sequence[Record], events: Sequence[Event]) -> None:
+        by_kind = groupby(sorted(records, key=_kind), key=_kind)
+        for collection, rows in by_kind:
+            documents = [SHAPES[type(row)].document(row) for row in rows]
+            await self._store[collection].insert_many(documents, session=self._session)
+        await self._outbox.add(events, self._session)
+
+    async def remember(self, fact: Balance | KnownInvoice, events: Sequence[Event] = ()) -> None:
         shape = SHAPES[type(fact)]
         document = shape.document(fact)
         collection = self._store[shape.collection]
@@ -77,6 +102,7 @@ class MongoDesk(MongoLookups):
         known = await collection.find_one(where, {"revision": 1}, session=self._session)
         if known is None or known["revision"] < fact.revision:
             await collection.replace_one(where, document, upsert=True, session=self._session)
+            await self._outbox.add(events, self._session)
 
     async def end_sessions(self, company_id: str, staff_id: str) -> None:
         await self._store[SESSION.collection].delete_many(
@@ -121,7 +147,18 @@ class MongoOffice:
         crash_point("scheduling.committed")
         return result
 
-    async def tell_next_batch(self, told: Callable[[Record], Event | None]) -> bool:
+    async def due_recurring(
+        self, until: date, *, after: str = "", limit: int = 100
+    ) -> Sequence[RecurringService]:
+        where = {
+            "status": "active",
+            "next_on": {"$lte": until.isoformat()},
+            "_id": {"$gt": after},
+        }
+        found = self._store[RECURRING.collection].find(where).sort("_id", 1).limit(limit)
+        return [RECURRING.record(document) async for document in found]
+
+    async def tell_next_batch(self, told: Callable[[Record, Company], Event | None]) -> bool:
         async def batch(session: Session) -> bool:
             rebuild = await self._store["rebuilds"].find_one({}, sort=[("at", 1)], session=session)
             if rebuild is None:
@@ -132,13 +169,19 @@ class MongoOffice:
             )
             cursor = cursor.sort("_id", 1).limit(RETOLD_PER_BATCH)
             documents = [document async for document in cursor]
-            events = [told(shape.record(document)) for document in documents]
+            records = [shape.record(document) for document in documents]
+            companies = await self._companies({row.company_id for row in records}, session)
+            events = [told(row, companies[row.company_id]) for row in records]
             known = [event for event in events if event is not None]
             await self._outbox.add(known, session, replayed=True)
             await self._move_on(rebuild, documents, session)
             return True
 
         return await self._store.transaction(batch)
+
+    async def _companies(self, ids: set[str], session: Session) -> dict[str, Company]:
+        found = self._store[COMPANY.collection].find({"_id": {"$in": sorted(ids)}}, session=session)
+        return {row["_id"]: COMPANY.record(row) async for row in found}
 
     async def _move_on(
         self, rebuild: dict[str, Any], documents: Sequence[dict[str, Any]], session: Session
@@ -152,6 +195,10 @@ class MongoOffice:
             await rebuilds.update_one(where, following, session=session)
         else:
             await rebuilds.delete_one(where, session=session)
+
+
+def _kind(record: Record) -> str:
+    return SHAPES[type(record)].collection
 
 
 def _taken(shape: Shape[Any]) -> Exception:

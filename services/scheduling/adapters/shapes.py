@@ -8,11 +8,13 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter
 
 from services.scheduling.domain.access import ApiKey, Session
+from services.scheduling.domain.account import CustomerAccount
 from services.scheduling.domain.agreement import Agreement
 from services.scheduling.domain.catalogue import Service
 from services.scheduling.domain.company import Company
 from services.scheduling.domain.contact import Contact
 from services.scheduling.domain.inspection import Inspection
+from services.scheduling.domain.recurring import RecurringService
 from services.scheduling.domain.staff import StaffMember
 from services.scheduling.domain.standing import Balance, KnownInvoice
 from shared.mongo import Document
@@ -31,7 +33,7 @@ class Shape(Generic[T]):
     def document(self, record: T) -> Document:
         """Return the record as MongoDB keeps it: days as text, since BSON has none."""
         plain: Document = _without_days(self.adapter.dump_python(record))
-        return {"_id": plain.pop(self.key), **plain, **_search(record)}
+        return {"_id": plain.pop(self.key), **plain, **_found_by(record)}
 
     def record(self, document: Mapping[str, Any]) -> T:
         """Return what the document says; fields added by newer versions are ignored."""
@@ -50,16 +52,23 @@ def _without_days(value: Any) -> Any:
             return value
 
 
-def _search(record: object) -> Document:
-    """Return the text by which lists find a record, in lower case."""
+def _found_by(record: object) -> Document:
+    """Return what a record is found or listed by: text in lower case, counts, the next day."""
+    more: Document = {}
     match record:
         case Inspection():
             words = [record.number, record.site.one_line, *(p.name for p in record.people)]
         case Contact():
             words = [record.name, record.email, record.phone]
+        case CustomerAccount():
+            words = [record.name]
+            words += [word for person in record.people for word in (person.name, person.email)]
+            more = {"site_count": len(record.sites)}
+        case RecurringService():
+            return {"next_on": record.next_on.isoformat() if record.next_on else None}
         case _:
             return {}
-    return {"search": " ".join(words).lower()}
+    return {"search": " ".join(words).lower(), **more}
 
 
 COMPANY = Shape("companies", "company_id", TypeAdapter(Company))
@@ -70,6 +79,8 @@ INSPECTION = Shape("inspections", "inspection_id", TypeAdapter(Inspection))
 AGREEMENT = Shape("agreements", "agreement_id", TypeAdapter(Agreement))
 API_KEY = Shape("api_keys", "key_id", TypeAdapter(ApiKey))
 SESSION = Shape("sessions", "secret_hash", TypeAdapter(Session))
+ACCOUNT = Shape("accounts", "account_id", TypeAdapter(CustomerAccount))
+RECURRING = Shape("recurring_services", "recurring_id", TypeAdapter(RecurringService))
 BALANCE = Shape("balances", "inspection_id", TypeAdapter(Balance))
 INVOICE = Shape("invoices", "invoice_id", TypeAdapter(KnownInvoice))
 
@@ -81,6 +92,8 @@ SHAPES: Mapping[type, Shape[Any]] = {
     Inspection: INSPECTION,
     Agreement: AGREEMENT,
     ApiKey: API_KEY,
+    CustomerAccount: ACCOUNT,
+    RecurringService: RECURRING,
     Balance: BALANCE,
     KnownInvoice: INVOICE,
 }

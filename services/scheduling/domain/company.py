@@ -6,10 +6,13 @@ from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from services.scheduling.domain.agreement import DEFAULT_TEXT, DEFAULT_TITLE, refuse_unknown
+from services.scheduling.domain.custom_fields import Definitions
+from services.scheduling.domain.custom_fields import checked as checked_fields
 from services.scheduling.domain.payment_policy import PaymentPolicy
 from services.scheduling.domain.refusals import BadFieldError
 
 Plan = Literal["basic", "pro", "pro_plus"]
+PORTAL_PLANS: frozenset[Plan] = frozenset({"pro", "pro_plus"})
 HUE_MAX = 359
 PREFIX_LETTERS = 3
 NOTHING_CHOSEN = PaymentPolicy()
@@ -36,7 +39,20 @@ class Company:
     number_prefix: str
     agreement_title: str = DEFAULT_TITLE
     agreement_text: str = DEFAULT_TEXT
+    custom_fields: Definitions = ()
+    """What it keeps for account customers."""
     revision: int = 1
+
+    @property
+    def has_customer_portal(self) -> bool:
+        """Whether its account customers may sign in: a feature of some plans (R60, R77)."""
+        return self.plan in PORTAL_PLANS
+
+    def with_custom_fields(self, definitions: Definitions) -> "Company":
+        """Return the company with other fields for account customers; the same change nothing."""
+        if definitions == self.custom_fields:
+            return self
+        return replace(self, custom_fields=checked_fields(definitions), revision=self.revision + 1)
 
     def with_policy(self, policy: PaymentPolicy) -> "Company":
         """Return the company with another policy; the same one changes nothing."""

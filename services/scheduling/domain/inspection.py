@@ -1,11 +1,12 @@
 """An inspection: its life as a table, its place and time, people, charges, reports."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from services.scheduling.domain import lines as bill
 from services.scheduling.domain import people as box
+from services.scheduling.domain.jobs import AccountRef, OrderRef, Site
 from services.scheduling.domain.lines import Lines
 from services.scheduling.domain.payment_policy import ReleasePolicy
 from services.scheduling.domain.people import People
@@ -29,24 +30,6 @@ LEGAL_MOVES: dict[InspectionStatus, frozenset[InspectionStatus]] = {
 """A move to the same state is a change within it: rescheduling, publishing again."""
 
 DURATION_MINUTES_MIN, DURATION_MINUTES_MAX = 15, 24 * 60
-
-
-@dataclass(frozen=True, kw_only=True)
-class Site:
-    """Where the inspection takes place."""
-
-    site_id: str
-    street: str
-    city: str
-    region: str = ""
-    postal_code: str = ""
-    note: str = ""
-
-    @property
-    def one_line(self) -> str:
-        """`1482 Alder Creek Rd, Bend, OR 97702`."""
-        rest = " ".join(part for part in (self.region, self.postal_code) if part)
-        return ", ".join(part for part in (self.street, self.city, rest) if part)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +64,11 @@ class Inspection:
     scheduled_at: datetime
     published_at: datetime | None = None
     cancelled_at: datetime | None = None
+    account: AccountRef | None = None
+    order: OrderRef | None = None
+    recurring_id: str | None = None
+    recurring_on: date | None = None
+    """The day of the series it was scheduled for; moving the visit does not change it."""
     revision: int = 1
 
     @property

@@ -3,6 +3,7 @@
 InvalidError 422
 ├── BadFieldError                    a value that cannot be right; `field` says which
 ├── CompanyWideOnlyError             R2: the setting exists for the company only
+├── SiteTwiceError, TooManySitesError    an order's sites
 ├── UnsafeReportError                a PDF that could run or carry something
 └── UnknownPlaceholderError          an agreement text names something we cannot fill in
 NotFoundError 404
@@ -14,12 +15,14 @@ ConflictError 409
 ├── Policy refusals                  R7, R16, C5, C6: settings that exclude one another
 ├── RequirePaymentLockedError        R6
 ├── ReportLockedByPolicyError        C8
+├── AccountInactiveError             no new work for a closed account customer
 ├── IllegalMoveError                 the inspection is past the point where this is possible
 └── ... one per remaining rule
 """
 
 from shared.problems import (
     ConflictError,
+    ForbiddenError,
     InvalidError,
     NotFoundError,
     NotSignedInError,
@@ -39,6 +42,20 @@ class CompanyWideOnlyError(InvalidError):
 
     code = "company_wide_only"
     title = "Collect payment after publish is set for the whole company"
+
+
+class SiteTwiceError(InvalidError):
+    """An order visits each site once."""
+
+    code = "site_twice"
+    title = "A site is in this order twice"
+
+
+class TooManySitesError(InvalidError):
+    """An order is booked in one piece, so it is bounded."""
+
+    code = "too_many_sites"
+    title = "An order may have at most 200 sites"
 
 
 class UnsafeReportError(InvalidError):
@@ -209,3 +226,66 @@ class NothingToUpdateError(ConflictError):
 
     code = "agreement_up_to_date"
     title = "The agreement already has the present amount"
+
+
+class FieldNotAllowedError(ForbiddenError):
+    """The company does not let customers change this field (R81)."""
+
+    code = "field_not_allowed"
+    title = "This field cannot be changed here"
+
+
+class AccountInactiveError(ConflictError):
+    """The account customer was closed."""
+
+    code = "account_inactive"
+    title = "This account is closed. Open it again before you book for it"
+
+
+class EmailTwiceError(ConflictError):
+    """The people of an account sign in by their address, so each has its own."""
+
+    code = "email_twice"
+    title = "Somebody on this account already has this email"
+
+
+class LastAccountPersonError(ConflictError):
+    """Somebody is always written to."""
+
+    code = "last_account_person"
+    title = "An account needs at least one person"
+
+
+class SiteInUseError(ConflictError):
+    """A recurring service goes on there."""
+
+    code = "site_in_use"
+    title = "A recurring service goes on at this site. End it first"
+
+
+class AccountHasRecurringServicesError(ConflictError):
+    """Visits would go on for a closed account."""
+
+    code = "account_has_recurring_services"
+    title = "This account has recurring services. End or pause them first"
+
+
+class RecurringNotActiveError(ConflictError):
+    """Only what goes on can be paused."""
+
+    code = "recurring_not_active"
+    title = "This recurring service is not active"
+
+
+class RecurringNotPausedError(ConflictError):
+    """Only what is paused can be resumed."""
+
+    code = "recurring_not_paused"
+    title = "This recurring service is not paused"
+
+
+class RecurringOverError(ConflictError):
+    """An ended recurring service stays ended."""
+
+    code = "recurring_ended"
+    title = "This recurring service has ended. Set up a new one"

@@ -50,7 +50,7 @@ async def get_company(caller: Reader, parts: ServiceParts) -> CompanyOut:
 
 @router.patch("/company", tags=["company"], responses=responses(401, 403, 409, 422))
 async def patch_company(body: CompanyIn, caller: Owner, parts: ServiceParts) -> CompanyOut:
-    """Change name, look, contact data, plan or agreement text."""
+    """Change name, look, contact data or agreement text; the plan is bought outside."""
     command = ChangeCompany(company_id=caller.company_id, **body.model_dump())
     return company_out(await change_company(command, office=parts.office))
 

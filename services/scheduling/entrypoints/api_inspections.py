@@ -20,6 +20,7 @@ from services.scheduling.entrypoints.api_requests import (
     InspectionIn,
     RescheduleIn,
     RevisionIn,
+    SiteIn,
 )
 from services.scheduling.entrypoints.once import Wish, once
 from services.scheduling.entrypoints.parts import ServiceParts
@@ -63,12 +64,18 @@ async def get_inspections(  # noqa: PLR0917 - FastAPI passes them by name
     parts: ServiceParts,
     q: Annotated[str, Query(max_length=100)] = "",
     status: Literal["scheduled", "published", "cancelled"] | None = None,
+    account_id: Annotated[str | None, Query(max_length=64)] = None,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
 ) -> InspectionPage:
-    """List inspections by start, latest first; `q` looks in number, address and names."""
+    """List inspections by start, latest first; `q` looks in number, address, names."""
     found = await parts.lookups.search(
-        caller.company_id, text=q, status=status, cursor=cursor, limit=limit
+        caller.company_id,
+        text=q,
+        status=status,
+        account_id=account_id,
+        cursor=cursor,
+        limit=limit,
     )
     items = [inspection_out(row.inspection) for row in found.rows]
     return InspectionPage(items=items, next_cursor=found.next_cursor)
@@ -83,11 +90,9 @@ async def post_inspection(
         raise CompanyWideOnlyError(field="collect_payment_after_publish")
     command = ScheduleInspection(
         company_id=caller.company_id,
-        street=body.site.street,
-        city=body.site.city,
-        region=body.site.region,
-        postal_code=body.site.postal_code,
-        site_note=body.site.note,
+        account_id=body.account_id,
+        site_id=body.site_id,
+        **_place(body.site),
         starts_at=body.starts_at,
         duration_minutes=body.duration_minutes,
         time_zone=body.time_zone,
@@ -211,6 +216,12 @@ async def post_lock(inspection_id: str, caller: Biller, parts: ServiceParts) -> 
         company_id=caller.company_id, inspection_id=inspection_id, unlocked=False
     )
     return inspection_out(await unlock_report(command, office=parts.office))
+
+
+def _place(site: SiteIn | None) -> dict[str, str]:
+    if site is None:
+        return {}
+    return {**site.model_dump(exclude={"note"}), "site_note": site.note}
 
 
 def _created(inspection: Inspection) -> Answer:

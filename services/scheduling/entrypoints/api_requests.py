@@ -1,10 +1,9 @@
 """What the JSON API takes: unknown members are refused."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, model_validator
 
-from services.scheduling.domain.company import Plan
 from services.scheduling.domain.lines import LineKind
 from services.scheduling.domain.payment_policy import PaymentsProvider
 from services.scheduling.domain.people import PersonRole
@@ -50,8 +49,6 @@ class CompanyIn(In):
     phone: Phone | None = None
     address: Text | None = None
     hue: Hue | None = None
-    plan: Plan | None = None
-    trial: Flag | None = None
     agreement_title: Name | None = None
     agreement_text: LongText | None = None
     revision: Revision | None = None
@@ -207,7 +204,11 @@ class SiteIn(In):
 
 
 class InspectionIn(In):
-    """A new booking. Times carry their offset; they are shown in `time_zone`."""
+    """A new booking. Times carry their offset; they are shown in `time_zone`.
+
+    For an account customer `account_id` and `site_id` take the place of `site`, and its first
+    person is the client.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -227,18 +228,30 @@ class InspectionIn(In):
             ]
         },
     )
-    site: SiteIn
+    account_id: Id | None = None
+    site_id: Id | None = None
+    site: SiteIn | None = None
     starts_at: AwareDatetime
     duration_minutes: Minutes | None = None
     time_zone: Name | None = None
     inspector_id: Id
-    people: Annotated[list[PersonIn], Field(min_length=1, max_length=30)]
+    people: Annotated[list[PersonIn], Field(max_length=30)] = Field(default_factory=list)
     lines: Annotated[list[LineIn], Field(max_length=50)] = Field(default_factory=list)
     require_payment: Flag | None = None
     notifications_disabled: Flag = False
     collect_payment_after_publish: Annotated[
         bool | None, Field(description="Refused: set for the company only (`company_wide_only`)")
     ] = None
+
+    @model_validator(mode="after")
+    def _says_where(self) -> Self:
+        if (self.account_id is None) != (self.site_id is None):
+            raise ValueError("account_id and site_id belong together")
+        if (self.site is None) == (self.site_id is None):
+            raise ValueError("give either site, or account_id and site_id")
+        if self.account_id is None and not self.people:
+            raise ValueError("people must name the client")
+        return self
 
 
 class InspectionChangeIn(In):

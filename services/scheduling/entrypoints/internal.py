@@ -1,12 +1,18 @@
-"""What the other services ask scheduling for: the bytes of a report."""
+"""What the other services ask scheduling for: a report's bytes, a customer's own corrections."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
+from services.scheduling.entrypoints.account_answers import AccountOut, account_out
+from services.scheduling.entrypoints.account_requests import CustomersValuesIn
 from services.scheduling.entrypoints.api_reports import report_answer
 from services.scheduling.entrypoints.parts import ServiceParts
+from services.scheduling.usecases.fill_in_custom_fields import (
+    FillInCustomFields,
+    fill_in_custom_fields,
+)
 from shared.identity import ServiceCaller, service_call
 from shared.problem_answers import responses
 
@@ -27,3 +33,22 @@ async def get_report(
 ) -> StreamingResponse:
     """Stream one file; the portal has checked the gate."""
     return await report_answer(parts, company_id, inspection_id, report_id)
+
+
+@router.post("/accounts/{account_id}/custom-fields", responses=responses(401, 403, 404, 422))
+async def post_custom_fields(
+    account_id: str,
+    body: CustomersValuesIn,
+    parts: ServiceParts,
+    _caller: Annotated[ServiceCaller, Depends(service_call("portal"))],
+) -> AccountOut:
+    """Keep what a customer entered (R81); the portal says which fields he may change."""
+    command = FillInCustomFields(
+        company_id=body.company_id,
+        account_id=account_id,
+        values=body.values,
+        contact_id=body.contact_id,
+        allowed=frozenset(body.field_ids_allowed),
+    )
+    account = await fill_in_custom_fields(command, office=parts.office)
+    return account_out(account, await parts.lookups.company(body.company_id))

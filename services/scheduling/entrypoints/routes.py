@@ -3,9 +3,12 @@
 from services.scheduling.domain.report import REPORT_BYTES_MAX
 from services.scheduling.entrypoints import (
     api_access,
+    api_accounts,
     api_boxes,
     api_company,
+    api_custom_fields,
     api_inspections,
+    api_orders,
     api_reports,
     internal,
     pages_booking,
@@ -32,6 +35,9 @@ BODY_LIMITS = {
 ROUTERS = (
     api_access.router,
     api_company.router,
+    api_accounts.router,
+    api_custom_fields.router,
+    api_orders.router,
     api_inspections.router,
     api_reports.router,
     api_boxes.router,

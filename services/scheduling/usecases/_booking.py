@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from services.scheduling.domain.account import CustomerAccount
 from services.scheduling.domain.agreement import Agreement, filled_in
 from services.scheduling.domain.agreement_facts import agreement_facts
 from services.scheduling.domain.company import Company
@@ -15,6 +16,7 @@ from services.scheduling.domain.people import USUAL_LABELS, Person, PersonRole
 from services.scheduling.domain.refusals import BadFieldError
 from services.scheduling.usecases._facts import about_agreement, about_contact, about_inspection
 from services.scheduling.usecases.ports import Desk
+from shared.contracts.event import Event
 from shared.contracts.scheduling import InspectionScheduledV1
 
 NewId = Callable[[], str]
@@ -93,19 +95,57 @@ async def people_for(
     return tuple([await person_for(desk, company_id, one, new_id=new_id) for one in asked])
 
 
+def client_for(account: CustomerAccount) -> Person:
+    """Return the account's first person as the client of its inspections."""
+    person = account.primary
+    return Person(
+        contact_id=person.contact_id,
+        role="client",
+        role_label=USUAL_LABELS["client"],
+        name=person.name,
+        email=person.email,
+        phone=person.phone,
+    )
+
+
 async def number_for(desk: Desk, company: Company) -> str:
     """Return the company's next number; it belongs to this transaction only."""
-    return f"{company.number_prefix}-{await desk.next_number(company.company_id)}"
+    return (await numbers_for(desk, company, 1))[0]
+
+
+async def numbers_for(desk: Desk, company: Company, count: int) -> list[str]:
+    """Return the company's next numbers; they belong to this transaction only."""
+    first = await desk.next_number(company.company_id, count)
+    return [f"{company.number_prefix}-{number}" for number in range(first, first + count)]
 
 
 async def book(
     desk: Desk, company: Company, inspection: Inspection, *, new_id: NewId, now: datetime
 ) -> Inspection:
     """Write a new inspection with its agreement, and tell of both."""
-    agreement = agreement_for(company, inspection, agreement_id=new_id(), today=today(company, now))
-    booked = replace(inspection, agreement_id=agreement.agreement_id)
-    await desk.write(booked, events=[about_inspection(InspectionScheduledV1, booked)])
-    await desk.write(agreement, events=[about_agreement(agreement)])
+    return (await book_all(desk, company, [inspection], new_id=new_id, now=now))[0]
+
+
+async def book_all(
+    desk: Desk,
+    company: Company,
+    inspections: Sequence[Inspection],
+    *,
+    new_id: NewId,
+    now: datetime,
+) -> list[Inspection]:
+    """Write new inspections with their agreements, and tell of all of them."""
+    records: list[Inspection | Agreement] = []
+    events: list[Event] = []
+    booked = []
+    for inspection in inspections:
+        day = today(company, now)
+        agreement = agreement_for(company, inspection, agreement_id=new_id(), today=day)
+        complete = replace(inspection, agreement_id=agreement.agreement_id)
+        booked.append(complete)
+        records += [complete, agreement]
+        events += [about_inspection(InspectionScheduledV1, complete), about_agreement(agreement)]
+    await desk.add_all(records, events)
     return booked
 
 

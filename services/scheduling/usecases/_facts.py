@@ -2,12 +2,16 @@
 
 from typing import TypeVar
 
+from services.scheduling.domain.account import CustomerAccount
 from services.scheduling.domain.agreement import Agreement
 from services.scheduling.domain.company import Company
 from services.scheduling.domain.contact import Contact
+from services.scheduling.domain.custom_fields import Definitions
 from services.scheduling.domain.inspection import Inspection
+from services.scheduling.domain.recurring import RecurringService
 from services.scheduling.domain.staff import StaffMember
 from shared.contracts import scheduling as told
+from shared.contracts import scheduling_accounts as accounts
 
 InspectionFact = TypeVar("InspectionFact", bound=told.InspectionEvent)
 
@@ -48,3 +52,23 @@ def about_agreement(agreement: Agreement) -> told.AgreementIssuedV1:
         total_cents=agreement.total_cents,
         issued_on=agreement.issued_on,
     )
+
+
+def about_account(
+    account: CustomerAccount, definitions: Definitions
+) -> accounts.CustomerAccountChangedV1:
+    """Say how an account customer now is, with a value for each field of the company."""
+    fields = [
+        {**vars(definition), "value": account.values.get(definition.field_id, "")}
+        for definition in definitions
+    ]
+    state = accounts.CustomerAccount.model_validate(
+        {**vars(account), "custom_fields": fields}, from_attributes=True
+    )
+    return accounts.CustomerAccountChangedV1(company_id=account.company_id, account=state)
+
+
+def about_recurring(service: RecurringService) -> accounts.RecurringServiceChangedV1:
+    """Say how a recurring service now is, and when the next visit is."""
+    state = accounts.RecurringService.model_validate(service, from_attributes=True)
+    return accounts.RecurringServiceChangedV1(company_id=service.company_id, service=state)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.scheduling.domain.contact import Contact, CustomField
 from services.scheduling.domain.people import with_changed_person
+from services.scheduling.usecases._accounts import correct_accounts
 from services.scheduling.usecases._facts import about_contact, about_inspection
 from services.scheduling.usecases.ports import Desk, Office
 from shared.contracts.scheduling import InspectionPeopleChangedV1
@@ -32,13 +33,19 @@ async def change_contact(command: ChangeContact, *, office: Office) -> Contact:
             phone=command.phone,
             custom_fields=command.custom_fields,
         )
-        if after == before:
-            return before
-        await desk.write(after, before=before, events=[about_contact(after)])
-        await _correct_inspections(desk, after)
+        await corrected(desk, before, after)
         return after
 
     return await office.transaction(work)
+
+
+async def corrected(desk: Desk, before: Contact, after: Contact) -> None:
+    """Write a corrected contact, and let accounts and scheduled inspections follow."""
+    if after == before:
+        return
+    await desk.write(after, before=before, events=[about_contact(after)])
+    await correct_accounts(desk, after)
+    await _correct_inspections(desk, after)
 
 
 async def _correct_inspections(desk: Desk, contact: Contact) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.scheduling.domain.inspection import Inspection
 from services.scheduling.domain.people import PersonRole, person_in, with_changed_person
+from services.scheduling.usecases._accounts import correct_accounts
 from services.scheduling.usecases._facts import about_contact, about_inspection
 from services.scheduling.usecases.ports import Desk, Office
 from shared.contracts.scheduling import InspectionPeopleChangedV1
@@ -35,6 +36,7 @@ async def change_person(command: ChangePerson, *, office: Office) -> Inspection:
         corrected = contact.changed(name=command.name, email=command.email, phone=command.phone)
         if corrected != contact:
             await desk.write(corrected, before=contact, events=[about_contact(corrected)])
+            await correct_accounts(desk, corrected)
         facts = {
             "role": command.role,
             "role_label": command.role_label,

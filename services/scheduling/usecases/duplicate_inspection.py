@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from services.scheduling.domain.company import Company
 from services.scheduling.domain.inspection import Inspection
+from services.scheduling.domain.jobs import AccountRef
 from services.scheduling.domain.payment_policy import release_policy_for
 from services.scheduling.usecases._booking import book, number_for
 from services.scheduling.usecases.ports import Desk, Office, Secrets
@@ -23,12 +24,16 @@ class DuplicateInspection:
 async def duplicate_inspection(
     command: DuplicateInspection, *, office: Office, secrets: Secrets, now: datetime
 ) -> Inspection:
-    """Book a copy with its own number, lines, agreement and a policy snapshot of today (C3)."""
+    """Book a copy with its own number, lines, agreement and a policy snapshot of today (C3).
+
+    For an account customer it stands alone, under the terms of today: it joins no order.
+    """
 
     async def work(desk: Desk) -> Inspection:
         original = await desk.inspection(command.company_id, command.inspection_id)
         company = await desk.company(command.company_id)
         snapshot = release_policy_for(company.policy, require_payment=_choice(original, company))
+        account = await _account(desk, original)
         copy = replace(
             original,
             inspection_id=secrets.new_id(),
@@ -42,6 +47,10 @@ async def duplicate_inspection(
             scheduled_at=now,
             published_at=None,
             cancelled_at=None,
+            account=account,
+            order=None,
+            recurring_id=None,
+            recurring_on=None,
             revision=1,
         )
         return await book(desk, company, copy, new_id=secrets.new_id, now=now)
@@ -49,6 +58,14 @@ async def duplicate_inspection(
     booked = await office.transaction(work)
     crash_point("scheduling.inspection-duplicated")
     return booked
+
+
+async def _account(desk: Desk, original: Inspection) -> AccountRef | None:
+    if original.account is None:
+        return None
+    account = await desk.account(original.company_id, original.account.account_id)
+    account.must_be_active()
+    return account.ref
 
 
 def _choice(original: Inspection, company: Company) -> bool | None:

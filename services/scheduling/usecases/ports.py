@@ -6,22 +6,34 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from services.scheduling.domain.access import ApiKey, Attempts, Session
+from services.scheduling.domain.account import AccountPerson, CustomerAccount
 from services.scheduling.domain.agreement import Agreement
 from services.scheduling.domain.catalogue import Service
 from services.scheduling.domain.company import Company
 from services.scheduling.domain.contact import Contact
 from services.scheduling.domain.inspection import Inspection
+from services.scheduling.domain.recurring import RecurringService
 from services.scheduling.domain.staff import StaffMember
 from services.scheduling.domain.standing import Balance, KnownInvoice
 from shared.contracts.event import Event
 
 T = TypeVar("T")
 
-Record = Company | StaffMember | Contact | Service | Inspection | Agreement | ApiKey
+Record = (
+    Company
+    | StaffMember
+    | Contact
+    | Service
+    | Inspection
+    | Agreement
+    | ApiKey
+    | CustomerAccount
+    | RecurringService
+)
 """What is kept with a revision, so that nobody overwrites what somebody else just wrote."""
 
 
@@ -36,9 +48,19 @@ class Desk(Protocol):
     async def inspection(self, company_id: str, inspection_id: str) -> Inspection: ...
     async def agreement(self, company_id: str, agreement_id: str) -> Agreement: ...
     async def api_key(self, company_id: str, key_id: str) -> ApiKey: ...
+    async def account(self, company_id: str, account_id: str) -> CustomerAccount: ...
+    async def recurring(self, company_id: str, recurring_id: str) -> RecurringService: ...
+
+    async def recurring_of(self, company_id: str, account_id: str) -> Sequence[RecurringService]:
+        """An account's recurring services, ended ones too, at most 500."""
+        ...
+
+    async def accounts_with(self, company_id: str, contact_id: str) -> Sequence[CustomerAccount]:
+        """The accounts this contact may sign in for."""
+        ...
 
     async def scheduled_with(self, company_id: str, contact_id: str) -> Sequence[Inspection]:
-        """Scheduled inspections with this contact in the People box, at most 100."""
+        """Scheduled inspections with this contact in the People box, at most 500."""
         ...
 
     async def invoices_of(self, company_id: str, inspection_id: str) -> Sequence[KnownInvoice]:
@@ -49,8 +71,12 @@ class Desk(Protocol):
         """How many third-party invoices of the company are not paid and not void."""
         ...
 
-    async def next_number(self, company_id: str) -> int:
-        """The next inspection number; the transaction that fails gives it back (no gaps)."""
+    async def next_number(self, company_id: str, count: int = 1) -> int:
+        """The first of the next `count` numbers; a transaction that fails gives them back."""
+        ...
+
+    async def next_order_number(self, company_id: str) -> int:
+        """The next order number, from 1; without gaps as well."""
         ...
 
     async def write(
@@ -62,8 +88,12 @@ class Desk(Protocol):
         """
         ...
 
-    async def remember(self, fact: Balance | KnownInvoice) -> None:
-        """Keep what billing told, unless something newer is already known."""
+    async def add_all(self, records: Sequence[Record], events: Sequence[Event]) -> None:
+        """Add many new records at once; tell the events."""
+        ...
+
+    async def remember(self, fact: Balance | KnownInvoice, events: Sequence[Event] = ()) -> None:
+        """Keep what billing told and tell the events, unless something newer is already known."""
         ...
 
     async def end_sessions(self, company_id: str, staff_id: str) -> None:
@@ -82,8 +112,20 @@ class Office(Protocol):
         """Run `work`; all of it happens or nothing. It may run more than once."""
         ...
 
-    async def tell_next_batch(self, told: Callable[[Record], Event | None]) -> bool:
-        """Tell the next records of a noted rebuild again; False when nothing is left."""
+    async def tell_next_batch(self, told: Callable[[Record, Company], Event | None]) -> bool:
+        """Tell the next records (each with its company) of a noted rebuild again.
+
+        False when nothing is left.
+        """
+        ...
+
+    async def due_recurring(
+        self, until: date, *, after: str = "", limit: int = 100
+    ) -> Sequence[RecurringService]:
+        """Active recurring services of all companies whose next visit is due until that day.
+
+        In the order of their ids, those behind the id `after`.
+        """
         ...
 
 
@@ -167,6 +209,19 @@ class InspectionList:
     next_cursor: str | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class ListedAccount:
+    """One row of the list of accounts; its sites are only counted."""
+
+    account_id: str
+    name: str
+    people: tuple[AccountPerson, ...]
+    """The first one at most."""
+    site_count: int
+    terms_days: int
+    active: bool
+
+
 class Lookups(Protocol):
     """Questions of the pages and of the API; each names its company."""
 
@@ -185,6 +240,28 @@ class Lookups(Protocol):
     ) -> tuple[Sequence[Contact], str | None]: ...
 
     async def contact(self, company_id: str, contact_id: str) -> Contact: ...
+    async def account(self, company_id: str, account_id: str) -> CustomerAccount: ...
+
+    async def accounts(
+        self, company_id: str, *, text: str = "", cursor: str | None = None, limit: int = 25
+    ) -> tuple[Sequence[ListedAccount], str | None]:
+        """Accounts by name, and the cursor of what follows."""
+        ...
+
+    async def recurring(self, company_id: str, recurring_id: str) -> RecurringService: ...
+    async def recurring_of(
+        self, company_id: str, account_id: str
+    ) -> Sequence[RecurringService]: ...
+
+    async def order(self, company_id: str, order_id: str) -> Sequence[Inspection]:
+        """The inspections of one order by number; raises UnknownError when there are none."""
+        ...
+
+    async def visits(
+        self, company_id: str, account_id: str, *, since: datetime | None, limit: int = 10
+    ) -> Sequence[ListedInspection]:
+        """An account's inspections: those to come from then, or (None) the latest first."""
+        ...
 
     async def between(
         self, company_id: str, *, since: datetime, until: datetime, inspector_id: str | None = None
@@ -198,8 +275,9 @@ class Lookups(Protocol):
         *,
         text: str = "",
         status: str | None = None,
+        account_id: str | None = None,
         cursor: str | None = None,
         limit: int = 25,
     ) -> InspectionList:
-        """Inspections by number, address or person, latest first."""
+        """Inspections by number, address or person, latest first; or those of one account."""
         ...

@@ -1,15 +1,22 @@
 """The present state is told again, marked as replayed: views take it, nobody mails for it."""
 
+from collections.abc import Callable
+from typing import Any
+
+from services.scheduling.domain.account import CustomerAccount
 from services.scheduling.domain.agreement import Agreement
 from services.scheduling.domain.company import Company
 from services.scheduling.domain.contact import Contact
 from services.scheduling.domain.inspection import Inspection
+from services.scheduling.domain.recurring import RecurringService
 from services.scheduling.domain.staff import StaffMember
 from services.scheduling.usecases._facts import (
+    about_account,
     about_agreement,
     about_company,
     about_contact,
     about_inspection,
+    about_recurring,
     about_staff_member,
 )
 from services.scheduling.usecases.ports import Office, Record
@@ -37,17 +44,17 @@ async def tell_again(*, office: Office) -> bool:
     return more
 
 
-def _told(record: Record) -> Event | None:
-    match record:
-        case Company():
-            return about_company(record)
-        case StaffMember():
-            return about_staff_member(record)
-        case Contact():
-            return about_contact(record)
-        case Inspection():
-            return about_inspection(STATE_IS_TOLD_AS[record.status], record)
-        case Agreement():
-            return about_agreement(record)
-        case _:
-            return None
+TELLING: dict[type[Record], Callable[[Any, Company], Event]] = {
+    Company: lambda record, _: about_company(record),
+    StaffMember: lambda record, _: about_staff_member(record),
+    Contact: lambda record, _: about_contact(record),
+    CustomerAccount: lambda record, company: about_account(record, company.custom_fields),
+    RecurringService: lambda record, _: about_recurring(record),
+    Inspection: lambda record, _: about_inspection(STATE_IS_TOLD_AS[record.status], record),
+    Agreement: lambda record, _: about_agreement(record),
+}
+
+
+def _told(record: Record, company: Company) -> Event | None:
+    telling = TELLING.get(type(record))
+    return telling(record, company) if telling else None
