@@ -1,4 +1,4 @@
-"""Write docs/events.md and docs/asyncapi/*.json from the code.
+"""Write docs/events.md, docs/scenarios.md and docs/asyncapi/*.json from the code.
 
 python -m tools.docs            write them
 python -m tools.docs --check    fail, naming the files, when they say something else
@@ -12,6 +12,7 @@ from pathlib import Path
 from shared.contracts.catalogue import OWNERS
 from tools.asyncapi import asyncapi
 from tools.event_catalogue import catalogue
+from tools.scenarios import scenarios
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -20,6 +21,7 @@ def documents() -> dict[Path, str]:
     """File -> what it should say."""
     return {
         DOCS / "events.md": catalogue(),
+        DOCS / "scenarios.md": scenarios(),
         **{
             DOCS / "asyncapi" / f"{service}.json": json.dumps(
                 asyncapi(service), indent=1, ensure_ascii=False

@@ -13,6 +13,7 @@ BEFORE, AFTER = 3, 6
 
 @pytest.mark.timeout(420)
 @pytest.mark.parametrize("part", ["rabbitmq", "mongo"])
+@pytest.mark.scenario(51, 60)
 def test_killed_under_load_and_started_again(stack: Stack, company: Company, part: str) -> None:
     with bookings_under_way(company) as load:
         eventually(lambda: len(load.bookings) >= BEFORE, "bookings before the fault")

@@ -29,6 +29,7 @@ POINTS = [
 
 @pytest.mark.timeout(420)
 @pytest.mark.parametrize(("service", "point"), POINTS, ids=lambda value: value)
+@pytest.mark.scenario(47, 52)
 def test_nothing_is_lost_or_doubled(
     stack: Stack, company: Company, service: str, point: str
 ) -> None:

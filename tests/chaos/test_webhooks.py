@@ -9,6 +9,7 @@ from tests.support.stack import Stack
 
 
 @pytest.mark.timeout(420)
+@pytest.mark.scenario(43)
 def test_a_payment_is_booked_once_however_its_news_arrives(stack: Stack, company: Company) -> None:
     before = company.sandbox.get("webhooks")["counts"].get("dropped", 0)
     rates = {"drop_rate": 0.3, "duplicate_rate": 0.4, "reorder_rate": 0.4}

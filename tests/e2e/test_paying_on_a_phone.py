@@ -50,6 +50,7 @@ async def test_a_bank_payment_is_processing_and_cannot_be_paid_twice(people, com
     await expect(desk.locator("#payments-box")).to_contain_text("Processing $475.00")
 
 
+@pytest.mark.scenario(53)
 async def test_a_double_tap_on_pay_opens_one_checkout(people, company):
     booking = company.book()
     phone = await people.client(booking)

@@ -53,6 +53,7 @@ def link_of(booking, name):
     return link_in(booking.mail("Your part", to=person(booking, name)["email"]))
 
 
+@pytest.mark.scenario(2, 3)
 async def test_three_people_pay_their_parts_at_the_same_time_while_staff_watch(
     people, company, booking
 ):

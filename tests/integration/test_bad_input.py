@@ -34,6 +34,7 @@ def end_link(stack: Stack, client: Client) -> None:
 
 
 # ------------------------------------------------------------------------------------ links
+@pytest.mark.scenario(41)
 def test_an_expired_link_opens_nothing_and_leads_to_a_new_one(
     stack: Stack, booking: Booking
 ) -> None:
@@ -107,6 +108,7 @@ def test_an_amount_that_is_not_the_servers_is_shown_beside_the_right_one(
     assert "$475.00" in client.page.text
 
 
+@pytest.mark.scenario(64)
 def test_an_amount_that_is_none_starts_no_payment(booking: Booking) -> None:
     client = booking.client()
     form = client.page.form("Pay $")
@@ -118,6 +120,7 @@ def test_an_amount_that_is_none_starts_no_payment(booking: Booking) -> None:
     assert any("Pay $475.00" in button for button in client.reload().buttons)
 
 
+@pytest.mark.scenario(64)
 def test_a_currency_or_invoice_from_the_browser_is_not_listened_to(booking: Booking) -> None:
     dear = booking.company.book("Full home inspection", "Sewer scope")
     client = booking.client()
@@ -134,6 +137,7 @@ def test_a_currency_or_invoice_from_the_browser_is_not_listened_to(booking: Book
     assert dear.invoice()["paid_cents"] == 0
 
 
+@pytest.mark.scenario(41)
 def test_a_paid_invoice_takes_no_more_money(booking: Booking) -> None:
     client = booking.client()
     form = client.page.form("Pay $")

@@ -89,6 +89,7 @@ def processor(stack: Stack, paying: Client) -> Processor:
     return Processor(stack, paying.booking)
 
 
+@pytest.mark.scenario(61)
 def test_what_the_processor_did_not_sign_lately_is_refused_and_not_kept(
     processor: Processor, paying: Client
 ) -> None:
@@ -128,6 +129,7 @@ def test_signed_nonsense_is_refused_too(processor: Processor) -> None:
         assert (refused["status"], refused["code"]) == (400, "webhook_refused"), body[:80]
 
 
+@pytest.mark.scenario(61)
 def test_an_oversized_webhook_is_not_read(processor: Processor) -> None:
     body = json.dumps(processor.event(padding="x" * SIZE_MAX))
     for address in (processor.stack.gateway, processor.stack.services["billing"]):

@@ -51,6 +51,7 @@ def refund_refused(booking: Booking) -> dict[str, object]:
 
 
 # ------------------------------------------------------------------------------ bank payments
+@pytest.mark.scenario(30)
 def test_a_settled_bank_payment_that_is_returned_is_due_again(
     paying: Client, provider: Provider
 ) -> None:
@@ -75,6 +76,7 @@ def test_a_settled_bank_payment_that_is_returned_is_due_again(
     booking.wait_invoice(status="paid", paid_cents=47_500)
 
 
+@pytest.mark.scenario(29)
 def test_a_bank_payment_that_fails_reopens_the_invoice_and_tells_both(
     paying: Client, provider: Provider
 ) -> None:
@@ -112,6 +114,7 @@ def test_while_a_bank_payment_is_on_its_way_nobody_pays_again(
 
 
 # ----------------------------------------------------------------------------------- disputes
+@pytest.mark.scenario(31)
 def test_a_dispute_holds_the_money_and_winning_gives_it_back(
     paying: Client, provider: Provider
 ) -> None:
@@ -131,6 +134,7 @@ def test_a_dispute_holds_the_money_and_winning_gives_it_back(
     assert shown["refundable_cents"] == 47_500
 
 
+@pytest.mark.scenario(31)
 def test_a_lost_dispute_makes_the_bill_due_and_locks_the_report(
     paying: Client, provider: Provider
 ) -> None:
@@ -147,6 +151,7 @@ def test_a_lost_dispute_makes_the_bill_due_and_locks_the_report(
     paying.wait("Report locked")
 
 
+@pytest.mark.scenario(36)
 def test_a_refund_made_in_the_processors_dashboard_is_taken_up(
     paying: Client, provider: Provider
 ) -> None:
@@ -163,6 +168,7 @@ def test_a_refund_made_in_the_processors_dashboard_is_taken_up(
 
 
 # --------------------------------------------------------------------------------- lost news
+@pytest.mark.scenario(42)
 def test_a_client_who_comes_back_finds_out_what_no_webhook_told(
     paying: Client, provider: Provider
 ) -> None:
@@ -177,6 +183,7 @@ def test_a_client_who_comes_back_finds_out_what_no_webhook_told(
     assert booking.invoice()["paid_cents"] == 47_500
 
 
+@pytest.mark.scenario(46)
 def test_the_reconciler_finds_what_nobody_told(paying: Client, provider: Provider) -> None:
     """Scenario 42: the client closes the browser, and every webhook is lost."""
     booking = paying.booking
@@ -190,6 +197,7 @@ def test_the_reconciler_finds_what_nobody_told(paying: Client, provider: Provide
     booking.mail("receipt")
 
 
+@pytest.mark.scenario(43, 44)
 def test_news_in_any_order_and_many_times_over_is_the_same_news(
     paying: Client, provider: Provider
 ) -> None:
@@ -222,6 +230,7 @@ def test_news_in_any_order_and_many_times_over_is_the_same_news(
     )
 
 
+@pytest.mark.scenario(62)
 def test_somebody_elses_payment_changes_nothing_here(paying: Client, provider: Provider) -> None:
     """Scenario 62: the account has other uses; what is unknown is set aside, the rest flows."""
     booking = paying.booking
@@ -246,6 +255,7 @@ def test_somebody_elses_payment_changes_nothing_here(paying: Client, provider: P
 
 
 # ------------------------------------------------------------------------------ the open page
+@pytest.mark.scenario(34)
 def test_a_page_that_runs_out_leaves_the_invoice_payable(
     paying: Client, provider: Provider
 ) -> None:
@@ -266,6 +276,7 @@ def test_a_page_that_runs_out_leaves_the_invoice_payable(
     assert booking.invoice()["paid_cents"] == 47_500
 
 
+@pytest.mark.scenario(32)
 def test_a_new_price_closes_the_page_with_the_old_one(paying: Client, provider: Provider) -> None:
     """Scenario 32."""
     booking = paying.booking
@@ -286,6 +297,7 @@ def test_a_new_price_closes_the_page_with_the_old_one(paying: Client, provider: 
     assert [p["amount_cents"] for p in invoice["payments"]] == [50_000]
 
 
+@pytest.mark.scenario(53)
 def test_two_tabs_share_one_page_and_pay_once(paying: Client, provider: Provider) -> None:
     booking = paying.booking
     second = booking.client()

@@ -11,6 +11,7 @@ from tests.support.product import (
 )
 
 
+@pytest.mark.scenario(1)
 def test_from_booking_to_paid_and_the_open_report(company: Company) -> None:
     booking = company.book()
     client = booking.client()
@@ -44,6 +45,7 @@ def test_from_booking_to_paid_and_the_open_report(company: Company) -> None:
     )
 
 
+@pytest.mark.scenario(23)
 def test_a_declined_card_takes_nothing_and_another_card_pays(company: Company) -> None:
     booking = company.book()
     client = booking.client()
@@ -60,6 +62,7 @@ def test_a_declined_card_takes_nothing_and_another_card_pays(company: Company) -
     ("result", "words", "status"),
     [("Complete", "Paid in full", "paid"), ("Fail", "Payment due", "open")],
 )
+@pytest.mark.scenario(24)
 def test_three_d_secure_decides(company: Company, result: str, words: str, status: str) -> None:
     booking = company.book()
     client = booking.client()
@@ -70,6 +73,7 @@ def test_three_d_secure_decides(company: Company, result: str, words: str, statu
     booking.wait_invoice(status=status)
 
 
+@pytest.mark.scenario(24)
 def test_walking_away_from_three_d_secure_leaves_the_invoice_payable(company: Company) -> None:
     booking = company.book()
     client = booking.client()
@@ -83,6 +87,7 @@ def test_walking_away_from_three_d_secure_leaves_the_invoice_payable(company: Co
     assert booking.wait_invoice(status="paid")["paid_cents"] == 47_500
 
 
+@pytest.mark.scenario(15)
 def test_a_bank_payment_is_processing_until_it_settles(company: Company) -> None:
     booking = company.book()
     booking.publish()

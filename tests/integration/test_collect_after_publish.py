@@ -22,6 +22,7 @@ def refusal(call) -> dict[str, object]:
     return problem
 
 
+@pytest.mark.scenario(19)
 def test_the_client_sees_the_sentence_and_no_button_until_the_report_is_published(
     company: Company,
 ) -> None:
@@ -129,6 +130,7 @@ def test_a_third_party_provider_excludes_it(company: Company) -> None:
     assert problem["status"] == 409
 
 
+@pytest.mark.scenario(39)
 def test_without_online_payments_the_button_says_learn_more(company: Company) -> None:
     company.office.patch("scheduling/v1/company/policy", {"payments_provider": "none"})
     booking = company.book()

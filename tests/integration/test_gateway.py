@@ -31,6 +31,7 @@ def browser(stack: Stack):
 
 
 @pytest.mark.parametrize("path", HIDDEN)
+@pytest.mark.scenario(70)
 def test_what_is_not_for_the_public_does_not_exist(browser: httpx.Client, path: str):
     answer = browser.get(path)
     assert answer.status_code == 404
@@ -128,6 +129,7 @@ def test_a_form_may_not_be_as_large_as_a_report(browser: httpx.Client):
     assert answer.status_code == 413
 
 
+@pytest.mark.scenario(67)
 def test_the_log_keeps_no_link(browser: httpx.Client, stack: Stack):
     token = "T0ken-that-opens-a-clients-page-aaaaaaaaaaaaa"
     for path in (f"/p/{token}", f"/pay/{token}?x=1", f"/account/enter/{token}"):

@@ -62,6 +62,7 @@ def test_passwords_cannot_be_tried_out(browser: httpx.Client):
     assert statuses(lambda: browser.get("/staff/scheduling/sign-in"), 5) == [200] * 5
 
 
+@pytest.mark.scenario(67)
 def test_links_cannot_be_tried_out(browser: httpx.Client):
     tried = statuses(lambda: browser.get("/p/guess"), 60)
     assert tried[-1] == 429

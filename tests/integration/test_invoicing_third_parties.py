@@ -68,6 +68,7 @@ def test_an_agent_is_invoiced_for_a_service_and_pays_in_a_portal_of_his_own(book
     assert (balance["total_cents"], balance["paid_cents"]) == (80_000, 17_500)
 
 
+@pytest.mark.scenario(5)
 def test_a_fixed_amount_cannot_exceed_what_is_unpaid_and_unassigned(booking):
     add(booking, "Northwest Mutual", fixed_cents=30_000)
     booking.wait_invoice(total_cents=50_000)
@@ -78,6 +79,7 @@ def test_a_fixed_amount_cannot_exceed_what_is_unpaid_and_unassigned(booking):
     assert booking.invoice()["total_cents"] == 50_000
 
 
+@pytest.mark.scenario(5)
 def test_a_fully_paid_inspection_leaves_nothing_to_invoice(booking):
     client = booking.client()
     client.wait("Pay $800.00")

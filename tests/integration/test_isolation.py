@@ -140,6 +140,7 @@ def shared(company: Company) -> Shared:
     )
 
 
+@pytest.mark.scenario(2)
 def test_everybody_sees_his_own_share_and_nothing_of_the_others(shared: Shared) -> None:
     agent, insurer, client = shared.agent, shared.insurer, shared.client
     assert "$175.00" in agent.everything()
@@ -164,6 +165,7 @@ def test_everybody_sees_his_own_share_and_nothing_of_the_others(shared: Shared) 
             assert words not in told, (payer.name, what)
 
 
+@pytest.mark.scenario(3)
 def test_the_client_sees_who_paid_how_much_and_no_mail_card_or_link(shared: Shared) -> None:
     told = shared.client.everything()
     for words in ("Marcus Lee", "$175.00", "Northwest Mutual", "$301.23"):
@@ -196,6 +198,7 @@ def test_an_address_made_for_one_does_not_exist_for_the_others(shared: Shared) -
     assert after == before
 
 
+@pytest.mark.scenario(63)
 def test_an_own_link_with_somebody_elses_id_behind_it_finds_nothing(shared: Shared) -> None:
     """Scenario 63: a payer's token with another's invoice, payment, report, session or PDF."""
     report = shared.booking.show()["reports"][0]["report_id"]

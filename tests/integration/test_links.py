@@ -40,6 +40,7 @@ def test_opening_a_link_moves_it_out_of_the_address(company: Company) -> None:
 
 
 @pytest.mark.parametrize("token", ["x" * 43, "short", "-"])
+@pytest.mark.scenario(67)
 def test_a_guessed_link_says_nothing(company: Company, token: str) -> None:
     page = company.visitor().open(f"/p/{token}")
     assert page.status == 404

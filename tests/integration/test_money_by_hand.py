@@ -83,6 +83,7 @@ def test_staff_may_take_money_before_publishing_under_collect_after_publish(
     booking.wait_released(released=True)
 
 
+@pytest.mark.scenario(21)
 def test_recording_closes_the_payment_page_that_is_open(
     booking: Booking, provider: Provider
 ) -> None:
@@ -176,6 +177,7 @@ def test_a_refund_that_makes_it_due_again_locks_the_report(booking: Booking) -> 
     client.wait("Report unlocked")
 
 
+@pytest.mark.scenario(18)
 def test_a_card_gets_its_money_back_at_the_processor(booking: Booking, provider: Provider) -> None:
     _client, payment_id = paid_online(booking)
     refund(booking, payment_id, 10_000, with_credit=True)
@@ -187,6 +189,7 @@ def test_a_card_gets_its_money_back_at_the_processor(booking: Booking, provider:
     assert booking.invoice()["paid_cents"] == 27_500
 
 
+@pytest.mark.scenario(57)
 def test_the_same_refund_sent_twice_is_one(booking: Booking, provider: Provider) -> None:
     _client, payment_id = paid_online(booking)
     with ThreadPoolExecutor(4) as hands:
@@ -209,6 +212,7 @@ def test_the_same_refund_sent_twice_is_one(booking: Booking, provider: Provider)
     booking.wait_invoice(paid_cents=40_000)
 
 
+@pytest.mark.scenario(56)
 def test_parts_refunded_at_the_same_time_never_exceed_the_payment(
     booking: Booking, provider: Provider
 ) -> None:
@@ -235,6 +239,7 @@ def settled(future: Any) -> dict[str, Any]:
     return done
 
 
+@pytest.mark.scenario(37)
 def test_a_refund_that_the_bank_sends_back_is_undone_and_staff_are_told(
     booking: Booking, provider: Provider
 ) -> None:
@@ -272,6 +277,7 @@ def test_a_refund_survives_a_processor_that_does_not_answer(
     assert [r["amount"] for r in provider.refunds(booking)] == [4_000]
 
 
+@pytest.mark.scenario(38)
 def test_a_bank_payment_on_its_way_cannot_be_refunded(booking: Booking) -> None:
     client = booking.client()
     client.checkout()

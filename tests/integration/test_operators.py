@@ -220,6 +220,7 @@ def test_a_whole_story_leaves_no_personal_data_in_the_logs(stack: Stack, open_on
 
 
 @pytest.mark.timeout(MANY_COMMANDS_SECONDS)
+@pytest.mark.scenario(71)
 def test_a_whole_story_leaves_nothing_undone_and_the_books_agree(
     stack: Stack, company: Company
 ) -> None:

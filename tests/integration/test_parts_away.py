@@ -105,6 +105,7 @@ def test_a_slow_mail_server_holds_up_nothing_else(calm: Company) -> None:
 
 
 # --------------------------------------------------------------------------------- payments
+@pytest.mark.scenario(49)
 def test_while_the_processor_is_away_nothing_is_charged_and_the_page_says_so(
     stack: Stack, company: Company
 ) -> None:
@@ -137,6 +138,7 @@ def test_while_the_processor_is_away_nothing_is_charged_and_the_page_says_so(
 @pytest.mark.parametrize(
     "trouble", ["500", "500_after_commit", "429", "drop_connection", "drop_after_commit"]
 )
+@pytest.mark.scenario(49)
 def test_a_processor_in_trouble_is_asked_again_with_the_same_key(
     calm: Company, trouble: str
 ) -> None:
@@ -152,6 +154,7 @@ def test_a_processor_in_trouble_is_asked_again_with_the_same_key(
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("trouble", ["slow", "timeout_after_commit"])
+@pytest.mark.scenario(48)
 def test_a_processor_that_is_too_slow_is_said_to_have_charged_nothing(
     calm: Company, trouble: str
 ) -> None:
@@ -177,6 +180,7 @@ def test_a_processor_that_is_too_slow_is_said_to_have_charged_nothing(
 
 
 # --------------------------------------------------------------------------- broker, database
+@pytest.mark.scenario(51)
 def test_bookings_are_taken_while_the_broker_is_away_and_everything_arrives_after(
     stack: Stack, company: Company
 ) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 
 from deploy.demo.office import eventually
 from tests.support.product import Booking, Client, Company, link_in
@@ -84,6 +85,7 @@ def test_the_amount_of_an_earlier_page_is_not_charged(company: Company) -> None:
 
 
 # -------------------------------------------------------------------------- after the payment
+@pytest.mark.scenario(33)
 def test_what_is_removed_after_payment_becomes_a_surplus_and_an_alert(company: Company) -> None:
     booking = company.book("Full home inspection", "Radon test")
     client = pay(booking)

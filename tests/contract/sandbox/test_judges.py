@@ -30,6 +30,7 @@ KINDS = (
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.scenario(72)
 def test_an_empty_object_has_the_shape_of_its_class(kind):
     cls = get_object_class("V1", kind)
     assert list(shape_problems(blank(cls), cls)) == []

@@ -56,6 +56,7 @@ async def test_a_payout_that_the_bank_refuses_is_money_again(api, sandbox, recei
     assert (await api.v1.balance.retrieve_async()).available[0].amount == 9_680
 
 
+@pytest.mark.scenario(75)
 async def test_a_random_month_adds_up_to_the_cent(api, sandbox):
     """Charges, refunds, failures and disputes in any order: the balance is the sum of its parts."""
     dice = random.Random(20_261_121)

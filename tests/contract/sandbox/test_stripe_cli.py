@@ -58,6 +58,7 @@ def cli():
 
 
 @pytest.mark.parametrize("event", TRIGGERS)
+@pytest.mark.scenario(73)
 def test_the_sandbox_plays_stripes_own_scenario(event, cli, sandbox, received, tmp_path):
     run = subprocess.run(
         [cli, "trigger", event, "--api-key", "sk_test_0123456789", "--api-base", sandbox.url],

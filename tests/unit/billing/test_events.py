@@ -220,6 +220,7 @@ async def test_an_older_company_is_not_taken(listening):
     assert listening.books.state.companies[COMPANY].provider is Provider.INTEGRATED
 
 
+@pytest.mark.scenario(39)
 async def test_an_account_that_may_not_charge_any_more_is_told(listening):
     await hear(listening, company_told())
     listening.gateway.charges_enabled = False

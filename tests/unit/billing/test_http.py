@@ -391,6 +391,7 @@ async def split_and_paid(office):
     assert office.bill.invoices[1].status is InvoiceStatus.PAID
 
 
+@pytest.mark.scenario(22)
 async def test_the_clients_invoice_says_who_paid_what(visitor, office):
     await split_and_paid(office)
     text = await paper(

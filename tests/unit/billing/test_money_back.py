@@ -32,6 +32,7 @@ from shared.contracts.billing import (
 from tests.support.billing_fakes import COMPANY, NOON, a_company, a_line
 
 
+@pytest.mark.scenario(18)
 async def test_a_full_refund_without_credit_makes_everything_due_again(opening):
     office = await opening(published=True)
     attempt = await office.paid_by_card()

@@ -49,6 +49,7 @@ async def test_a_client_pays_the_whole_invoice_by_card(office):
     office.balanced()
 
 
+@pytest.mark.scenario(43)
 async def test_the_same_news_five_times_at_once_is_one_ledger_entry(office):
     attempt = await office.checkout()
     office.gateway.pay_by_card(attempt)
@@ -126,6 +127,7 @@ async def test_an_expired_page_frees_the_invoice(office):
     assert again.attempt_id != attempt.attempt_id
 
 
+@pytest.mark.scenario(34)
 async def test_money_that_comes_after_the_page_expired_is_still_booked(office):
     attempt = await office.checkout()
     office.gateway.time_out(attempt)
@@ -203,6 +205,7 @@ async def test_the_amount_is_the_servers_not_the_browsers(office):
 
 
 @pytest.mark.parametrize(("cents", "works"), [(49, False), (50, True)])
+@pytest.mark.scenario(27)
 async def test_the_smallest_charge_is_fifty_cents(opening, cents, works):
     office = await opening(lines=(a_line("home", cents),))
     if works:
@@ -245,6 +248,7 @@ async def test_money_by_hand_may_come_before_publish(opening):
     assert office.bill.client_invoice.status is InvoiceStatus.PAID
 
 
+@pytest.mark.scenario(39)
 async def test_a_company_that_cannot_charge_takes_nothing_online(office):
     async def switch_off(books):
         await books.keep_settings(Settings(company_id=COMPANY, charges_enabled=False))
@@ -352,6 +356,7 @@ async def test_a_settled_bank_payment_that_is_returned_reopens_the_invoice_once(
     office.balanced()
 
 
+@pytest.mark.scenario(32)
 async def test_the_price_falls_while_the_bank_works_and_the_rest_becomes_a_surplus(office):
     attempt = await office.paid_by_bank()
     await office.follow(lines=(a_line("home", 50_000),))
@@ -370,6 +375,7 @@ async def test_every_change_of_an_invoice_is_told_with_a_higher_revision(office)
     assert revisions == [1, 2, 3]
 
 
+@pytest.mark.scenario(66)
 async def test_a_return_from_the_page_without_paying_changes_nothing(office):
     attempt = await office.checkout()
     back = await office.refresh(attempt)

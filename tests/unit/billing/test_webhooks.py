@@ -165,6 +165,7 @@ async def test_both_secrets_count_while_one_is_being_replaced(client, parts):
     assert len(parts.inbox.events) == 1
 
 
+@pytest.mark.scenario(50)
 async def test_without_the_database_stripe_is_asked_to_send_again(client, parts, monkeypatch):
     async def away(event):
         raise AutoReconnect
@@ -202,6 +203,7 @@ KINDS = ["payment_intent.succeeded", "payment_intent.processing", "payment_inten
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.scenario(44)
 async def test_events_in_any_order_end_where_the_processor_is(office, order):
     attempt = await office.checkout()
     office.gateway.decline(attempt)
@@ -214,6 +216,7 @@ async def test_events_in_any_order_end_where_the_processor_is(office, order):
     assert set(office.inbox.outcomes.values()) == {"applied"}
 
 
+@pytest.mark.scenario(45)
 async def test_an_event_faster_than_our_own_write_waits_for_it(office):
     attempt = await office.checkout()
     stranger = an_event(attempt, "payment_intent.succeeded")
@@ -238,6 +241,7 @@ async def test_an_event_nobody_here_knows_is_ignored_in_the_end(office):
     assert office.inbox.outcomes == {"evt_1": "ignored"}
 
 
+@pytest.mark.scenario(62)
 async def test_an_event_of_one_account_that_names_anothers_attempt_is_quarantined(office):
     attempt = await office.checkout()
     office.gateway.pay_by_card(attempt)
@@ -299,6 +303,7 @@ def test_every_state_has_a_rank():
         ("sk_sandbox_1", "https://api.stripe.com", False, False),
     ],
 )
+@pytest.mark.scenario(69)
 def test_live_and_test_settings_never_mix(key, base, production, starts):
     given = {"secret_key": key, "api_base": base, "production": production}
     if starts:
