@@ -74,8 +74,7 @@ class Invoice(Value):
     """Received and kept: payments minus refunds. A refund with credit lowers the total as well."""
     processing_cents: Cents
     """On its way by bank: neither due nor paid (C23)."""
-    balance_cents: Cents
-    """What can be paid now."""
+    balance_cents: Cents  # what can be paid now
     surplus_cents: Cents
     """Paid beyond the total, waiting for a refund (C16)."""
     payments: tuple[InvoicePayment, ...]
@@ -109,8 +108,7 @@ class Share(Value):
     total_cents: SignedCents
     paid_cents: Cents
     paid_on: date | None
-    invited: bool = False
-    """The client asked this payer to share the bill, and may take it back while it is unpaid."""
+    invited: bool = False  # by the client, who may take it back while it is unpaid
 
 
 class InvoiceChangedV1(Event):
@@ -281,15 +279,13 @@ class BillingSettingsChangedV1(Event):
     autopay: bool = False
     """Customers may enrol in autopay (R83)."""
     card_changes: bool = False
-    """Customers may update or remove a card on file (R87)."""
     bank_changes: bool = False
-    """Customers may update or remove a bank account on file (R88)."""
+    """Customers may update or remove a card (R87), a bank account (R88) on file."""
     prepayments: bool = False
     """Customers may see and make prepayments (R89)."""
     card_max_cents: Cents = 0
-    """The most one card payment in the portal may be; 0: no limit (R91, C1)."""
     bank_max_cents: Cents = 0
-    """The same for a bank account (R93)."""
+    """The most one payment in the portal may be; 0: no limit (R91, R93, C1)."""
     billing_history: bool = False
     """Customers may see payments and credits (R94)."""
 
