@@ -7,11 +7,14 @@ READY := $(VENV)/.ready
 SERVICES := scheduling billing portal notifications
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-package doorstep-shared
 PYTEST := $(BIN)/pytest -q
+# Each worker starts what it needs for itself (a whole product: about 1 GB), so no test meets another's.
+WORKERS ?= 2
+PARALLEL := -n $(WORKERS) --dist worksteal
 STRIPE_CLI := tests/contract/sandbox/stripe_cli/node_modules
 
 .DEFAULT_GOAL := help
 .PHONY: help ready up down status test lint fix unit contract integration integration-containers e2e chaos \
-        bench lock docs images stripe-live-test clean
+        product bench lock docs images stripe-live-test clean
 
 help:  ## print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,9 +31,7 @@ status: $(READY)  ## what runs, on which port
 
 # ------------------------------------------------------------------------------------------ checking
 test: $(READY)  ## everything: lint, unit, contract, then the product on processes and in containers
-	@$(MAKE) --no-print-directory lint unit contract
-	@DOORSTEP_BACKEND=processes $(MAKE) --no-print-directory integration e2e chaos
-	@$(MAKE) --no-print-directory integration-containers
+	@.ci/all
 
 lint: $(READY)  ## format, lint, types, import rules, architecture
 	$(BIN)/ruff format --check .
@@ -44,24 +45,27 @@ fix: $(READY)  ## format and repair what can be repaired by itself
 	$(BIN)/ruff format .
 
 unit: $(READY)  ## one function or use case at a time, no network
-	$(PYTEST) tests/unit
+	$(PYTEST) $(PARALLEL) tests/unit
 
 contract: $(READY) .local/apt-chromium $(STRIPE_CLI)  ## published event shapes; fakes held to what the real adapters do
-	$(PYTEST) tests/contract
+	$(PYTEST) $(PARALLEL) tests/contract
 
 integration: $(READY)  ## the whole product over HTTP and the bus (DOORSTEP_BACKEND=processes|containers)
-	$(PYTEST) tests/integration
+	$(PYTEST) $(PARALLEL) tests/integration
 
 # The two left out start their own broker or nginx as processes and have run above.
 integration-containers: $(READY)  ## the same tests on images, with an engine started for it if there is none
-	$(BIN)/python -m deploy.local.engine -- env DOORSTEP_BACKEND=containers $(PYTEST) tests/integration \
+	$(BIN)/python -m deploy.local.engine -- env DOORSTEP_BACKEND=containers $(PYTEST) $(PARALLEL) tests/integration \
 	    --ignore tests/integration/bus --ignore tests/integration/test_gateway_limits.py
 
 e2e: $(READY) .local/apt-chromium  ## a browser plays the story
-	$(PYTEST) tests/e2e
+	$(PYTEST) $(PARALLEL) tests/e2e
 
 chaos: $(READY)  ## the same while something is being broken (short; DOORSTEP_CHAOS=long for hours)
-	$(PYTEST) tests/chaos
+	$(PYTEST) $(PARALLEL) tests/chaos
+
+product: $(READY) .local/apt-chromium  ## integration, e2e and chaos in one run, which starts the product once per worker
+	$(PYTEST) $(PARALLEL) tests/chaos tests/e2e tests/integration
 
 bench: $(READY)  ## measure; results are kept in benchmarks/results
 	$(BIN)/python -m benchmarks

@@ -5,10 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.stack import PARTS, Stack, running_stack
 
 HERE = Path(__file__).parent
+# A busy machine is slow at times; that says nothing about the code.
+settings.register_profile("doorstep", settings(), deadline=None)
+settings.load_profile("doorstep")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

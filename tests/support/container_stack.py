@@ -20,6 +20,7 @@ from deploy.environment import mongo_url, rabbit_url, sandbox_environment, servi
 from deploy.images import product
 from deploy.local.broker import greets
 from deploy.local.ports import free_ports
+from deploy.local.programs import alone
 from deploy.mongo.prepare import is_primary
 from deploy.mongo.server import KEYFILE, server_command
 from deploy.product import SERVICES, Addresses, Ports
@@ -273,8 +274,9 @@ class ContainerStack:
 @contextmanager
 def container_stack() -> Iterator[ContainerStack]:
     """A started stack on freshly built images, removed at the end whatever happens."""
-    images = product.bases()
-    product.build(images)
+    with alone("images"):  # several workers share them
+        images = product.bases()
+        product.build(images)
     stack = ContainerStack(images)
     try:
         stack.start_all()

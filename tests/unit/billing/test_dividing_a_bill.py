@@ -27,6 +27,7 @@ from services.billing.domain.splitting import (
     split_equally,
 )
 from tests.support.billing_fakes import COMPANY, INSPECTION, a_bill, a_booking, a_line
+from tests.support.examples import examples
 
 
 def third(bill, number, *, contact_id="marcus", line_ids=(), fixed_cents=None):
@@ -41,7 +42,7 @@ def third(bill, number, *, contact_id="marcus", line_ids=(), fixed_cents=None):
     )
 
 
-@settings(max_examples=2_000, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(
     st.integers(-10_000_000, 10_000_000),
     st.lists(st.integers(0, 10_000), min_size=1, max_size=20).filter(any),

@@ -16,6 +16,7 @@ from services.billing.domain.refusals import RefundBlockedError, RefundTooLargeE
 from services.billing.usecases.ports import GatewayUnavailableError
 from shared.problems import RefusalError
 from tests.support.billing_fakes import a_line
+from tests.support.examples import examples
 from tests.unit.billing.conftest import Office
 
 AMOUNTS = st.integers(100, 60_000)
@@ -217,7 +218,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.runs.close()
 
 
-TestMoneyMachine = pytest.mark.timeout(240)(MoneyMachine.TestCase)
+TestMoneyMachine = pytest.mark.timeout(examples(240))(MoneyMachine.TestCase)
 TestMoneyMachine.settings = settings(
-    max_examples=300, stateful_step_count=40, deadline=None, report_multiple_bugs=False
+    max_examples=examples(100), stateful_step_count=40, deadline=None, report_multiple_bugs=False
 )

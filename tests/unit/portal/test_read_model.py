@@ -10,6 +10,7 @@ from services.portal.domain.facts import READERS
 from services.portal.usecases.project_events import project_events
 from shared.contracts import billing, scheduling
 from tests.support import portal_samples as samples
+from tests.support.examples import examples
 from tests.support.portal_fakes import MemoryViews
 from tests.support.portal_samples import NOW, told_inspection, told_invoice, told_payment
 
@@ -60,7 +61,7 @@ def cut(told, sizes):
 EXPECTED = projected([TOLD])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     order=st.permutations(TOLD),
     again=st.lists(st.sampled_from(TOLD), max_size=12),
