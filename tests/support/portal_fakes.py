@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from services.portal.domain.facts import COMPANY, INSPECTION, PAYER, facts_of, view_id
 from services.portal.domain.fold import fold
+from services.portal.domain.inviting import InvitationPreview, InvitationRefusedError
 from services.portal.domain.refusals import PaymentRefusedError, UnknownDocumentError
 from services.portal.domain.views import (
     CompanyView,
@@ -75,6 +76,7 @@ class MemoryViews:
             invoice=found["invoice"],
             property=Property.model_validate(place["inspection"]),
             outcomes=Outcomes.model_validate(place.get("outcomes", {}).get(invoice_id, {})),
+            amounts=found.get("amounts", {}),
         )
 
     async def company(self, company_id):
@@ -129,6 +131,9 @@ class MemoryLinks:
         self.links[link_id] = replace(link, opened_at=at)
         self.told.append(event)
         return True
+
+    async def note_seen(self, link):
+        self.links[link.link_id] = link
 
     async def revoke(self, company_id, link_id, at):
         link = self.links.get(link_id)
@@ -203,6 +208,10 @@ class FakeBilling:
     state: str = "processing"
     started: list = field(default_factory=list)
     deferred: list = field(default_factory=list)
+    invited: dict = field(default_factory=dict)
+    withdrawn: list = field(default_factory=list)
+    not_invited: tuple = ("", "")
+    not_withdrawn: str = ""
 
     async def start_checkout(self, **wish):
         self._answer()
@@ -219,6 +228,34 @@ class FakeBilling:
     async def defer_invoice(self, **wish):
         self._answer()
         self.deferred.append(wish)
+
+    async def preview_invitation(self, *, wish, client_invoice_id, **_who):
+        """Of the client's own amount, as far as the pages need it."""
+        self._answer()
+        due = self.due[client_invoice_id]
+        share = wish.share
+        cents = share.get("fixed_cents", due * share.get("basis_points", 0) // 10_000)
+        cents = due // share["equal_parts"] if "equal_parts" in share else cents
+        code, detail = self.not_invited
+        if cents > due:
+            code, detail = "fixed_amount_exceeds_balance", "Fixed amount cannot exceed $475.00"
+        return InvitationPreview(
+            share_cents=cents,
+            client_after_cents=due if code else due - cents,
+            maximum_cents=due,
+            refusal=code,
+            detail=detail,
+        )
+
+    async def invite(self, **wish):
+        self._answer()
+        self.invited.setdefault(wish["key"], wish)
+
+    async def withdraw_invitation(self, **wish):
+        self._answer()
+        if self.not_withdrawn:
+            raise InvitationRefusedError(self.not_withdrawn)
+        self.withdrawn.append(wish["invoice_id"])
 
     def _answer(self):
         if self.away:

@@ -1,7 +1,13 @@
 """Billing over HTTP."""
 
 from datetime import date
+from urllib.parse import quote
 
+from services.portal.domain.inviting import (
+    InvitationPreview,
+    InvitationRefusedError,
+    PartWish,
+)
 from services.portal.domain.refusals import PaymentRefusedError
 from services.portal.usecases.ports import StartedCheckout
 from shared.service_client import RemoteRefusalError, ServiceClient
@@ -69,6 +75,65 @@ class BillingHttp:
             await self._client.post(f"/internal/v1/invoices/{invoice_id}/deferral", body)
         except RemoteRefusalError as refusal:
             raise _refused(refusal) from refusal
+
+    async def preview_invitation(
+        self, *, company_id: str, client_invoice_id: str, wish: PartWish, invited_by: str
+    ) -> InvitationPreview:
+        """One POST that writes nothing."""
+        path = f"/internal/v1/invoices/{client_invoice_id}/invitations/preview"
+        try:
+            seen = await self._client.post(path, _invitation(company_id, wish, invited_by))
+        except RemoteRefusalError as refusal:
+            raise _not_invited(refusal) from refusal
+        refusal_told = seen["refusal"] or {"code": "", "detail": ""}
+        return InvitationPreview(
+            share_cents=seen["share_cents"],
+            client_after_cents=seen["client_after_cents"],
+            maximum_cents=seen["maximum_cents"],
+            refusal=refusal_told["code"],
+            detail=refusal_told["detail"],
+        )
+
+    async def invite(
+        self,
+        *,
+        company_id: str,
+        client_invoice_id: str,
+        wish: PartWish,
+        invited_by: str,
+        key: str,
+    ) -> None:
+        """One POST under the client's own idempotency key."""
+        path = f"/internal/v1/invoices/{client_invoice_id}/invitations"
+        body = _invitation(company_id, wish, invited_by)
+        try:
+            await self._client.post(path, body, {"Idempotency-Key": key})
+        except RemoteRefusalError as refusal:
+            raise _not_invited(refusal) from refusal
+
+    async def withdraw_invitation(
+        self, *, company_id: str, client_invoice_id: str, invoice_id: str
+    ) -> None:
+        """One POST; the id is the browser's, so it is quoted."""
+        invitations = f"/internal/v1/invoices/{client_invoice_id}/invitations"
+        path = f"{invitations}/{quote(invoice_id, safe='')}/withdraw"
+        try:
+            await self._client.post(path, {"company_id": company_id})
+        except RemoteRefusalError as refusal:
+            raise _not_invited(refusal) from refusal
+
+
+def _invitation(company_id: str, wish: PartWish, invited_by: str) -> dict[str, object]:
+    return {
+        "company_id": company_id,
+        "contact_id": wish.contact_id,
+        "invited_by": invited_by,
+        **wish.share,
+    }
+
+
+def _not_invited(refusal: RemoteRefusalError) -> InvitationRefusedError:
+    return InvitationRefusedError(refusal.remote_code, refusal.detail)
 
 
 def _refused(refusal: RemoteRefusalError) -> PaymentRefusedError:

@@ -49,6 +49,11 @@ class MongoLinks:
         """Only the first time."""
         return await self._note({"_id": link_id, "opened_at": None}, {"opened_at": at}, event)
 
+    async def note_seen(self, link: Link) -> None:
+        """Three fields of one document."""
+        news = {name: getattr(link, name) for name in ("seen_cents", "was_cents", "seen_at")}
+        await self._store[LINKS].update_one({"_id": link.link_id}, {"$set": news})
+
     async def revoke(self, company_id: str, link_id: str, at: datetime) -> bool:
         """Only a link that is not revoked yet."""
         live = {"_id": link_id, "company_id": company_id, "revoked_at": None}

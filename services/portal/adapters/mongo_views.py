@@ -35,6 +35,7 @@ _TOLD = (
     "agreement",
     "invoice",
     "balance",
+    "amounts",
     "assigned",
     "outcomes",
     "company",
@@ -79,6 +80,7 @@ class MongoViews:
             invoice=document["invoice"],
             property=Property.model_validate(place["inspection"]),
             outcomes=Outcomes.model_validate(place.get("outcomes", {}).get(invoice_id, {})),
+            amounts=document.get("amounts", {}),
         )
 
     async def company(self, company_id: str) -> CompanyView | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.portal.domain.views import Assigned, Outcome
+from services.portal.domain.views import Amount, Assigned, MoneyBack, Outcome
 from shared.contracts import billing, scheduling
 from shared.contracts.event import Event
 
@@ -73,7 +73,7 @@ def _balance(event: billing.InspectionBalanceChangedV1, _told_at: datetime) -> l
     return [Fact(identity, event.company_id, "balance", event.revision, event)]
 
 
-def _invoice(event: billing.InvoiceChangedV1, _told_at: datetime) -> list[Fact]:
+def _invoice(event: billing.InvoiceChangedV1, told_at: datetime) -> list[Fact]:
     """The client's invoice is part of the inspection's view; a third party's has a view alone.
 
     Of a third party's invoice the inspection's view learns only which lines somebody else pays:
@@ -85,9 +85,11 @@ def _invoice(event: billing.InvoiceChangedV1, _told_at: datetime) -> list[Fact]:
         return [Fact(inspection, company_id, "invoice", invoice.revision, invoice)]
     assigned = Assigned(payer_name=invoice.payer.name, status=invoice.status, lines=invoice.lines)
     payer = view_id(PAYER, invoice.invoice_id)
+    amount = Amount(total_cents=invoice.total_cents, at=told_at)
     part = f"assigned/{invoice.invoice_id}"
     return [
         Fact(payer, company_id, "invoice", invoice.revision, invoice),
+        Fact(payer, company_id, f"amounts/{invoice.revision}", invoice.revision, amount),
         Fact(inspection, company_id, part, invoice.revision, assigned),
     ]
 
@@ -111,6 +113,31 @@ def _payment(what: str) -> Callable[[Any, datetime], list[Fact]]:
     return read
 
 
+def _refund(event: billing.PaymentRefundedV1, told_at: datetime) -> list[Fact]:
+    return [_money_back(event, f"refunds/{event.refund_id}", event.status, told_at)]
+
+
+def _dispute(event: billing.DisputeChangedV1, told_at: datetime) -> list[Fact]:
+    return [_money_back(event, f"disputes/{event.dispute_id}", event.status, told_at)]
+
+
+def _money_back(event: billing.PaymentEvent, what: str, status: str, told_at: datetime) -> Fact:
+    """States come one after the other; the furthest is the truth, whenever it arrives."""
+    content = MoneyBack(cents=event.amount_cents, status=status, at=told_at)
+    identity = view_id(INSPECTION, event.inspection_id)
+    part = f"outcomes/{event.invoice_id}/{what}"
+    return Fact(identity, event.company_id, part, _HOW_FAR[status], content)
+
+
+_HOW_FAR = {
+    "pending": 0,
+    "succeeded": 1,
+    "failed": 2,
+    "needs_response": 0,
+    "under_review": 1,
+    "won": 2,
+    "lost": 2,
+}
 INSPECTION_EVENTS: tuple[type[Event], ...] = (
     scheduling.InspectionScheduledV1,
     scheduling.InspectionRescheduledV1,
@@ -131,5 +158,7 @@ READERS: Mapping[type[Event], Callable[[Any, datetime], list[Fact]]] = {
     billing.PaymentRecordedV1: _payment("recorded"),
     billing.PaymentFailedV1: _payment("failed"),
     billing.PaymentReturnedV1: _payment("returned"),
+    billing.PaymentRefundedV1: _refund,
+    billing.DisputeChangedV1: _dispute,
 }
 """Every event the read model is made of."""

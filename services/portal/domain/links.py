@@ -42,6 +42,11 @@ class Link:
     """What the invoice came to when the link was made, to say "was $150.00, now $120.00"."""
     revoked_at: datetime | None = None
     opened_at: datetime | None = None
+    seen_cents: int | None = None
+    """What the invoice came to when its holder last had the page open."""
+    was_cents: int | None = None
+    """And the time before that, if it was another amount."""
+    seen_at: datetime | None = None
 
     def state(self, now: datetime) -> LinkState:
         """Whether it still lets anybody in."""

@@ -40,13 +40,30 @@ class Outcome(Stored):
     at: datetime
 
 
+class MoneyBack(Stored):
+    """How far one refund or dispute of a payment of the invoice has come (cents)."""
+
+    cents: int
+    status: str
+    at: datetime
+
+
+class Amount(Stored):
+    """What an invoice came to at one revision."""
+
+    total_cents: int
+    at: datetime
+
+
 class Outcomes(Stored):
-    """The last processing, recorded, failed and returned payment of one invoice."""
+    """The last payment of one invoice that went each way; its refunds and disputes by id."""
 
     processing: Outcome | None = None
     recorded: Outcome | None = None
     failed: Outcome | None = None
     returned: Outcome | None = None
+    refunds: dict[str, MoneyBack] = {}
+    disputes: dict[str, MoneyBack] = {}
 
 
 class Signature(Stored):
@@ -123,6 +140,8 @@ class PayerView(Stored):
     invoice: Invoice
     property: Property
     outcomes: Outcomes = Outcomes()
+    amounts: dict[str, Amount] = {}
+    """By revision, as far as they were told here."""
 
 
 @dataclass(frozen=True, slots=True)

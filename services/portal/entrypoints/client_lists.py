@@ -6,6 +6,24 @@ from services.portal.usecases.show_inspection import ClientPage
 from shared.money import money
 from shared.ui.formats import long_day
 
+TOLD = {
+    "invited": ("ok", "We sent the invoice by email", "This page shows it in a moment."),
+    "withdrawn": ("ok", "It is taken back", "That part is yours again, in a moment."),
+    "not_withdrawn": (
+        "warn",
+        "It cannot be taken back now",
+        "A payment has come or is on its way.",
+    ),
+    "not_offered": (
+        "warn",
+        "Asking somebody to pay a part is not offered now",
+        "Nobody was asked. There may be nothing left to share.",
+    ),
+    "nothing": ("warn", "There was nothing to take back", ""),
+    "away": ("warn", "This is not possible for a moment", "Wait a minute, then try again."),
+}
+"""What became of an invitation: kind, title and text of the notice after it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Task:

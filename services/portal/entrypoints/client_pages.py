@@ -8,8 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from services.portal.domain.inviting import invited, may_invite
+from services.portal.domain.invoice_news import money_news
 from services.portal.entrypoints.access import CLIENT_PAGES, Client, Visitor
-from services.portal.entrypoints.client_lists import documents, meter_words, tasks
+from services.portal.entrypoints.client_lists import TOLD, documents, meter_words, tasks
 from services.portal.entrypoints.look import brand_of
 from services.portal.entrypoints.payment_words import Refusal
 from services.portal.entrypoints.waiting import waiting
@@ -63,12 +65,12 @@ async def client_page(
         key=token_hex(16),
         refusal=refusal,
         saved=saved,
-        **_lists(shown, visitor),
+        **_lists(shown, visitor, saved),
         **waiting(0),
     )
 
 
-def _lists(shown: ClientPage, visitor: Visitor) -> dict[str, object]:
+def _lists(shown: ClientPage, visitor: Visitor, saved: str) -> dict[str, object]:
     inspection = shown.view.inspection
     base = f"/p/i/{visitor.link.link_id}"
     total = sum(line.amount_cents for line in inspection.lines)
@@ -77,6 +79,12 @@ def _lists(shown: ClientPage, visitor: Visitor) -> dict[str, object]:
         "documents": documents(shown, base),
         "meter_words": meter_words(shown),
         "takes_bank": shown.company.takes_bank_payments,
+        "news": money_news(shown.view.outcomes_of(shown.view.invoice.invoice_id))
+        if shown.view.invoice
+        else (),
+        "invited": invited(shown.view),
+        "may_invite": may_invite(shown.view, shown.company),
+        "told": TOLD.get(saved),
         "ends_at": inspection.starts_at + timedelta(minutes=inspection.duration_minutes),
         "order_total_cents": total,
         "estimate_cents": shown.card.amount_cents or total,

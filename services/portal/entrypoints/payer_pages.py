@@ -4,16 +4,19 @@ from dataclasses import replace
 from secrets import token_hex
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from services.portal.domain.invoice_news import money_news
 from services.portal.entrypoints.access import PAYER_PAGES, Payer, Visitor
 from services.portal.entrypoints.look import brand_of
 from services.portal.entrypoints.payment_words import Refusal
 from services.portal.entrypoints.waiting import waiting
 from services.portal.entrypoints.wiring import wiring_of
+from services.portal.usecases.note_seen import note_seen
 from services.portal.usecases.record_opening import record_opening
 from services.portal.usecases.show_payer_invoice import PayerPage, show_payer_invoice
+from shared.money import MAX_CENTS
 from shared.webapp import page
 
 router = APIRouter(prefix=PAYER_PAGES, include_in_schema=False)
@@ -48,6 +51,7 @@ async def payer_page(
         key=token_hex(16),
         refusal=refusal,
         takes_bank=shown.company.takes_bank_payments,
+        news=money_news(shown.view.outcomes),
         **waiting(0),
     )
 
@@ -68,10 +72,16 @@ async def how_to_pay(request: Request, visitor: Payer) -> HTMLResponse:
 
 
 @router.post("/opened", status_code=204)
-async def opened(request: Request, visitor: Payer) -> Response:
+async def opened(
+    request: Request,
+    visitor: Payer,
+    shown_cents: Annotated[int | None, Form(ge=-MAX_CENTS, le=MAX_CENTS)] = None,
+) -> Response:
     """The page's script says that a person has it open; mail scanners do not run it."""
     wiring = wiring_of(request)
     await record_opening(visitor.link, wiring.links, wiring.clock())
+    if shown_cents is not None:
+        await note_seen(visitor.link, shown_cents, wiring.links, wiring.clock())
     return Response(status_code=204)
 
 
@@ -91,4 +101,8 @@ def _frame(visitor: Visitor, shown: PayerPage) -> dict[str, object]:
         "csrf_token": visitor.csrf_token,
         "preview": visitor.preview,
         "share_url": "",
+        "opened_vals": {
+            "csrf_token": visitor.csrf_token,
+            "shown_cents": shown.view.invoice.total_cents,
+        },
     }

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from services.portal.domain.fold import Change, Revisions
+from services.portal.domain.inviting import InvitationPreview, PartWish
 from services.portal.domain.links import Link
 from services.portal.domain.signing import SignatureRecord
 from services.portal.domain.views import (
@@ -70,6 +71,9 @@ class Links(Protocol):
 
     async def mark_opened(self, link_id: str, at: datetime, event: Event) -> bool:
         """Note the first opening and tell it. False when it had been opened before."""
+
+    async def note_seen(self, link: Link) -> None:
+        """Keep what its holder has seen of the amount."""
 
     async def revoke(self, company_id: str, link_id: str, at: datetime) -> bool:
         """End a link. False when there is no such live link in this company."""
@@ -140,6 +144,27 @@ class Billing(Protocol):
         accepted_by: str,
     ) -> None:
         """Let the client pay at closing. Raises PaymentRefusedError."""
+
+    async def preview_invitation(
+        self, *, company_id: str, client_invoice_id: str, wish: PartWish, invited_by: str
+    ) -> InvitationPreview:
+        """What an invitation would do to the bill. Raises InvitationRefusedError."""
+
+    async def invite(
+        self,
+        *,
+        company_id: str,
+        client_invoice_id: str,
+        wish: PartWish,
+        invited_by: str,
+        key: str,
+    ) -> None:
+        """Invoice that person and mail it to him, once per key. Raises InvitationRefusedError."""
+
+    async def withdraw_invitation(
+        self, *, company_id: str, client_invoice_id: str, invoice_id: str
+    ) -> None:
+        """Void that invoice while it is unpaid. Raises InvitationRefusedError."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.portal.domain.invoice_news import AmountChange, change_since_seen
 from services.portal.domain.links import Link
 from services.portal.domain.money_card import MoneyCard, money_card
 from services.portal.domain.refusals import PageNotReadyError
@@ -19,8 +20,8 @@ class PayerPage:
     company: CompanyView
     card: MoneyCard
     attempt: Checkout | None
-    was_cents: int | None
-    """What the invoice came to when the link was made, if that has changed."""
+    change: AmountChange | None
+    """What the invoice came to when its holder last had it open, if that was something else."""
 
 
 async def show_payer_invoice(
@@ -32,12 +33,11 @@ async def show_payer_invoice(
     if view is None or company is None:
         raise PageNotReadyError("This invoice will be here in a moment.")
     attempt = await checkouts.find(link.link_id, attempt_key) if attempt_key else None
-    changed = link.total_cents not in {None, view.invoice.total_cents}
     return PayerPage(
         link=link,
         view=view,
         company=company,
         card=money_card(view.invoice, view.outcomes, company, attempt, now),
         attempt=attempt,
-        was_cents=link.total_cents if changed else None,
+        change=change_since_seen(link, view.invoice.total_cents, view.amounts, now),
     )

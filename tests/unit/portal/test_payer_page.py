@@ -74,7 +74,7 @@ async def test_before_publish_the_payer_reads_the_same_sentence_and_cannot_pay(p
 async def test_an_invoice_that_changed_since_the_mail_says_what_it_was(portal):
     changed = a_third_party_invoice(total_cents=12000, revision=2)
     text = words(await shown(portal, told_invoice(changed)))
-    assert "This invoice has changed It was $150.00 and is now $120.00." in text
+    assert "This invoice has changed It was $150.00 and is now $120.00" in text
     assert "Pay $120.00" in text
 
 
