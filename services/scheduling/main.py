@@ -23,6 +23,7 @@ from services.scheduling.entrypoints import command_line
 from services.scheduling.entrypoints.events import retell, subscription
 from services.scheduling.entrypoints.parts import Parts
 from services.scheduling.entrypoints.routes import BODY_LIMITS, ROUTERS
+from services.scheduling.entrypoints.visits import schedule_visits
 from shared.idempotency import IDEMPOTENCY, IdempotencyKeys
 from shared.identity import KeyRing
 from shared.messaging.outbox import OUTBOX
@@ -69,7 +70,10 @@ def build_app(config: SchedulingConfig) -> FastAPI:
         rabbit_url=config.rabbit_url.get_secret_value(),
         subscription=subscription(parts),
         collections=COLLECTIONS,
-        background=(partial(retell, parts),),
+        background=(
+            partial(retell, parts),
+            partial(schedule_visits, parts, config.visits_days_ahead),
+        ),
     )
     app = create_app(
         runtime=runtime,

@@ -124,9 +124,11 @@ class MemoryLookups:
     async def recurring(self, company_id: str, recurring_id: str) -> RecurringService:
         return self._one(RecurringService, company_id, recurring_id)
 
-    async def recurring_of(self, company_id: str, account_id: str) -> list[RecurringService]:
+    async def recurring_of(
+        self, company_id: str, account_id: str | None
+    ) -> list[RecurringService]:
         rows = self._all(RecurringService, company_id)
-        return [row for row in rows if row.account_id == account_id]
+        return [row for row in rows if account_id in (None, row.account_id)]
 
     async def accounts(
         self, company_id: str, *, text: str = "", cursor: str | None = None, limit: int = 25

@@ -28,8 +28,12 @@ class MongoAccountLookups(MongoReading):
     async def recurring(self, company_id: str, recurring_id: str) -> RecurringService:
         return await self._one(RECURRING, {"_id": recurring_id, "company_id": company_id})
 
-    async def recurring_of(self, company_id: str, account_id: str) -> Sequence[RecurringService]:
-        where = {"company_id": company_id, "account_id": account_id}
+    async def recurring_of(
+        self, company_id: str, account_id: str | None
+    ) -> Sequence[RecurringService]:
+        where = {"company_id": company_id}
+        if account_id is not None:
+            where["account_id"] = account_id
         return await self._many(RECURRING, where, sort=[("created_at", 1), ("_id", 1)])
 
     async def accounts(

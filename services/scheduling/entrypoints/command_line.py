@@ -7,13 +7,16 @@ import argparse
 import runpy
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
 from typing import TypeAlias
 
 from services.scheduling.config import SchedulingConfig
 from services.scheduling.domain.company import Company
 from services.scheduling.domain.staff import account_email
 from services.scheduling.entrypoints.parts import Parts
+from services.scheduling.usecases.change_company import ChangeCompany, change_company
 from services.scheduling.usecases.create_company import CreateCompany, create_company
+from services.scheduling.usecases.schedule_due_visits import schedule_due_visits
 from shared.operator_commands import operator_commands
 from shared.problems import RefusalError
 
@@ -85,6 +88,44 @@ async def _create(parts: Parts, given: argparse.Namespace, owner_email: str) -> 
     return _said(created.company, owner_email, made_up)
 
 
+def plan_commands(groups: Groups) -> None:
+    """Add what is bought outside of Doorstep: a subscription (R60, R77, R31)."""
+    change = groups.add_parser("change-plan", help="set a company's plan, or end its trial")
+    change.add_argument("--company", required=True, help="its id, as create-company printed it")
+    change.add_argument("--plan", choices=("basic", "pro", "pro_plus"))
+    change.add_argument("--trial", action=argparse.BooleanOptionalAction, default=None)
+    change.set_defaults(run_here=run_change_plan)
+
+
+async def run_change_plan(parts: Parts, given: argparse.Namespace) -> int:
+    """Change it, and say how it now is."""
+    command = ChangeCompany(company_id=given.company, plan=given.plan, trial=given.trial)
+    company = await change_company(command, office=parts.office)
+    trial = "on trial" if company.trial else "not on trial"
+    sys.stdout.write(f"company  {company.company_id}  plan {company.plan}, {trial}\n")
+    return DONE
+
+
+def visit_commands(groups: Groups) -> None:
+    """Add what the loop of recurring services does, for a day of one's choice."""
+    schedule = groups.add_parser(
+        "schedule-visits", help="put the visits of recurring services on the schedule now"
+    )
+    schedule.add_argument("--until", type=date.fromisoformat, help="last day; else 14 days ahead")
+    schedule.set_defaults(run_here=run_schedule_visits)
+
+
+async def run_schedule_visits(parts: Parts, given: argparse.Namespace) -> int:
+    """Schedule them, and say how many; what is scheduled already is not scheduled again."""
+    done = await schedule_due_visits(
+        office=parts.office, secrets=parts.secrets, now=parts.now(), until=given.until
+    )
+    sys.stdout.write(f"scheduled {done.booked}\n")
+    for recurring_id, code in done.refused:
+        sys.stdout.write(f"refused   {recurring_id}  {code}\n")
+    return REFUSED if done.refused else DONE
+
+
 def _said(company: Company, owner_email: str, made_up: str) -> str:
     lines = [f"company  {company.company_id}  {company.name}", f"owner    {owner_email}"]
     if made_up:
@@ -97,7 +138,12 @@ def the_same_in_every_service(groups: Groups) -> None:
     operator_commands(groups, "scheduling", SchedulingConfig.load)
 
 
-GROUPS: tuple[Callable[[Groups], None], ...] = (company_commands, the_same_in_every_service)
+GROUPS: tuple[Callable[[Groups], None], ...] = (
+    company_commands,
+    plan_commands,
+    visit_commands,
+    the_same_in_every_service,
+)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -250,8 +250,10 @@ class Lookups(Protocol):
 
     async def recurring(self, company_id: str, recurring_id: str) -> RecurringService: ...
     async def recurring_of(
-        self, company_id: str, account_id: str
-    ) -> Sequence[RecurringService]: ...
+        self, company_id: str, account_id: str | None
+    ) -> Sequence[RecurringService]:
+        """An account's, or (None) all of the company, ended ones too; at most 500."""
+        ...
 
     async def order(self, company_id: str, order_id: str) -> Sequence[Inspection]:
         """The inspections of one order by number; raises UnknownError when there are none."""
