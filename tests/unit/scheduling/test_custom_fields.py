@@ -125,7 +125,7 @@ async def asked_by_portal(http, account, field_ids, world, **changes):
     body = {
         "company_id": world.company_id,
         "contact_id": account["people"][0]["contact_id"],
-        "values": {field_id: "4411" for field_id in field_ids},
+        "values": dict.fromkeys(field_ids, "4411"),
         "field_ids_allowed": field_ids,
         **changes,
     }
