@@ -43,6 +43,7 @@ class Place:
 PLACES = (
     Place("schedule", "Schedule", "calendar-days", "/staff/scheduling/schedule"),
     Place("inspections", "Inspections", "clipboard-list", "/staff/scheduling/inspections"),
+    Place("accounts", "Accounts", "building-2", "/staff/scheduling/accounts"),
     Place("invoices", "Invoices", "receipt-text", "/staff/billing/invoices", roles=OFFICE),
     Place("reports", "Reports", "chart-no-axes-column", "/staff/billing/reports", roles=OFFICE),
     Place(
@@ -57,11 +58,21 @@ SETTINGS_TABS = (
     ("client-portal", "Client portal", "/staff/scheduling/settings/client-portal"),
     ("company", "Company", "/staff/scheduling/settings/company"),
     ("services", "Services", "/staff/scheduling/settings/services"),
+    ("custom-fields", "Custom fields", "/staff/scheduling/settings/custom-fields"),
     ("staff", "Team and API keys", "/staff/scheduling/settings/staff"),
     ("billing", "Payments", "/staff/billing/settings"),
     ("email", "Email", "/staff/notifications/settings"),
 )
 """The settings of one company, whichever service keeps them."""
+
+CLIENT_PORTAL_TABS = (
+    ("policy", "Collecting", "/staff/scheduling/settings/client-portal"),
+    ("billing", "Billing", "/staff/billing/settings"),
+    ("services", "Services", "/staff/portal/settings"),
+    ("tickets", "Tickets", "/staff/portal/settings/tickets"),
+    ("alerts", "Alerts", "/staff/notifications/settings/alerts"),
+)
+"""The tabs of Settings > Client Portal; each belongs to the service that keeps it (R78-R109)."""
 
 SETTINGS = Place("settings", "Settings", "settings", "/staff/scheduling/settings", roles=OWNER)
 

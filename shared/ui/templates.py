@@ -12,7 +12,7 @@ from shared import money
 from shared.ui import events, formats, meters, statuses
 from shared.ui.assets import asset
 from shared.ui.hues import mail_tone
-from shared.ui.navigation import SETTINGS_TABS, shell_for
+from shared.ui.navigation import CLIENT_PORTAL_TABS, SETTINGS_TABS, shell_for
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -66,6 +66,7 @@ def environment(package_templates: Path | None = None) -> Environment:
         "asset": asset,
         "shell_for": shell_for,
         "SETTINGS_TABS": SETTINGS_TABS,
+        "CLIENT_PORTAL_TABS": CLIENT_PORTAL_TABS,
         "mail_tone": mail_tone,
         "icon": icon,
         "when": formats.when,
