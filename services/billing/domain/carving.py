@@ -207,28 +207,35 @@ def refuse_what_is_not_free(
     bill: Bill, share: Share, wanted: Sequence[int], *, changing: Invoice | None = None
 ) -> None:
     """Raise the refusal that fits the kind of share, unless `wanted` (cents, each) is free."""
-    room = room_for(bill, changing)
-    total_cents, kind = sum(wanted), share.kind
+    room, kind, total_cents = room_for(bill, changing), share.kind, sum(wanted)
     too_much = total_cents > room.maximum_cents
     if kind is ShareKind.FIXED and too_much:
         raise FixedAmountTooLargeError(room.maximum_cents, room.currency, **room.why)
     if room.maximum_cents == 0 or (total_cents == 0 and kind is not ShareKind.SERVICES):
         raise NothingToInvoiceError(maximum_cents=room.maximum_cents, **room.why)
+    taken = bool(share.line_ids) and not set(share.line_ids) <= _free_for(bill, changing)
+    if taken or too_much:
+        raise _too_much(bill, kind, room)
+
+
+def _too_much(bill: Bill, kind: ShareKind, room: Room) -> RefusalError:
+    """In the words of the kind of share."""
     if kind is ShareKind.SERVICES:
-        own = changing.line_ids if changing else ()
-        free = {line.line_id for line in free_lines(bill)} | set(own)
-        if too_much or not set(share.line_ids) <= free:
-            raise ServiceTakenError(maximum_cents=room.maximum_cents, **room.why)
-    if kind is ShareKind.PERCENT and too_much:
-        whole = max(1, bill.booking.charge_cents)
-        raise PercentTooLargeError(
-            room.maximum_cents,
-            room.currency,
-            maximum_basis_points=room.maximum_cents * WHOLE_BASIS_POINTS // whole,
-            **room.why,
-        )
-    if kind is ShareKind.EQUAL and too_much:
-        raise EqualPartsTooLargeError(room.maximum_cents, room.currency, **room.why)
+        return ServiceTakenError(maximum_cents=room.maximum_cents, **room.why)
+    if kind is ShareKind.EQUAL:
+        return EqualPartsTooLargeError(room.maximum_cents, room.currency, **room.why)
+    points = room.maximum_cents * WHOLE_BASIS_POINTS // max(1, bill.booking.charge_cents)
+    return PercentTooLargeError(
+        room.maximum_cents, room.currency, maximum_basis_points=points, **room.why
+    )
+
+
+def _free_for(bill: Bill, changing: Invoice | None) -> set[str]:
+    """An invoice that is changed keeps its services and may take what would be free without it."""
+    if changing is None:
+        return {line.line_id for line in free_lines(bill)}
+    without = bill.with_invoice(replace(changing, voided=True))
+    return {line.line_id for line in free_lines(without)} | set(changing.line_ids)
 
 
 def _wanted(bill: Bill, draft: Invoice) -> int:

@@ -47,7 +47,7 @@ async def invite_payer(
     now = clock()
 
     async def invite(open_books: OpenBooks) -> Bill:
-        bill = await open_books.bill_of(command.company_id, command.client_invoice_id)
+        bill = await bill_of_client(open_books, command)
         if any(invoice.invoice_id == command.invoice_id for invoice in bill.invoices):
             return bill
         company = await open_books.company(command.company_id)
@@ -62,6 +62,14 @@ async def invite_payer(
     return await books.write(invite)
 
 
+async def bill_of_client(books: OpenBooks, command: InvitePayer) -> Bill:
+    """Raises InvoiceNotFoundError, also when the invoice is not a client's."""
+    bill = await books.bill_of(command.company_id, command.client_invoice_id)
+    if bill.invoice(command.client_invoice_id).kind is not InvoiceKind.CLIENT:
+        raise InvoiceNotFoundError
+    return bill
+
+
 def refuse_uninvited(
     bill: Bill,
     command: InvitePayer,
@@ -71,8 +79,6 @@ def refuse_uninvited(
     own_accounts: bool,
 ) -> None:
     """Raise unless this client may invite this person at all; the amount is another question."""
-    if bill.invoice(command.client_invoice_id).kind is not InvoiceKind.CLIENT:
-        raise InvoiceNotFoundError
     if not settings.portal.clients_may_invite:
         raise InvitationsOffError
     if bill.booking.notifications_disabled:

@@ -1,7 +1,12 @@
 """What an invitation would do to the bill, before the client makes it; nothing is written."""
 
 from services.billing.domain.carving import room_for
-from services.billing.usecases.invite_payer import InvitePayer, invitation, refuse_uninvited
+from services.billing.usecases.invite_payer import (
+    InvitePayer,
+    bill_of_client,
+    invitation,
+    refuse_uninvited,
+)
 from services.billing.usecases.ports import Books, Clock, OpenBooks
 from services.billing.usecases.preview_invoice import Preview, preview_of_carving, refused
 from shared.problems import RefusalError
@@ -14,7 +19,7 @@ async def preview_invitation(
     now = clock()
 
     async def look(open_books: OpenBooks) -> Preview:
-        bill = await open_books.bill_of(command.company_id, command.client_invoice_id)
+        bill = await bill_of_client(open_books, command)
         company = await open_books.company(command.company_id)
         settings = await open_books.settings(command.company_id)
         try:

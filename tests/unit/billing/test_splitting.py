@@ -1,0 +1,577 @@
+"""Third parties pay services, an amount, a percentage or equal parts; change, preview, rules."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from services.billing.domain.attempt import AttemptState
+from services.billing.domain.booking import Person, Role
+from services.billing.domain.changing import Change
+from services.billing.domain.company import PortalRules
+from services.billing.domain.division import Share
+from services.billing.domain.invoice import Gate, InvoiceStatus, Payer
+from services.billing.domain.printed_lines import printed_lines
+from services.billing.domain.refusals import (
+    ChooseServiceOrAmountError,
+    ClientInvoiceError,
+    FixedAmountTooLargeError,
+    InvoiceNotFoundError,
+    InvoicePaidError,
+    InvoiceVoidError,
+    MultiPartyUnavailableError,
+    NothingToInvoiceError,
+    NotificationsDisabledError,
+    NotInPeopleError,
+    ServiceTakenError,
+)
+from services.billing.domain.split_refusals import (
+    AmountBelowPaidError,
+    EqualPartsTooLargeError,
+    InvitationNotFoundError,
+    InvitationsOffError,
+    OnePersonEachError,
+    PaymentPendingError,
+    PercentTooLargeError,
+    RuleAlreadyAppliedError,
+    RuleFitsNobodyError,
+    RuleOffError,
+    ServiceNotOnBillError,
+    SplitRuleNotFoundError,
+    TooManySplitRulesError,
+)
+from services.billing.domain.split_rules import RULES_MAX, SplitRule
+from services.billing.usecases.add_invoice import AddInvoice, add_invoice
+from services.billing.usecases.apply_split_rule import ApplySplitRule, apply_split_rule
+from services.billing.usecases.change_invoice import ChangeInvoice, change_invoice
+from services.billing.usecases.invite_payer import InvitePayer, invite_payer
+from services.billing.usecases.keep_split_rule import keep_split_rule
+from services.billing.usecases.preview_invitation import preview_invitation
+from services.billing.usecases.preview_invoice import preview_invoice
+from services.billing.usecases.preview_split_rule import preview_split_rule
+from services.billing.usecases.void_invoice import void_invoice
+from services.billing.usecases.withdraw_invitation import withdraw_invitation
+from shared.contracts.billing import InvoiceSendRequestedV1
+from tests.support.billing_fakes import (
+    COMPANY,
+    ELLEN,
+    INSPECTION,
+    INSURER,
+    MARCUS,
+    a_booking,
+    a_company,
+    a_line,
+)
+from tests.support.billing_rules import MemorySplitRules
+
+HALF = Share(basis_points=5_000)
+
+
+@pytest.fixture
+async def splitting(office):
+    """The open bill of $800.00: home 475, radon 150, sewer 175; the company may split."""
+
+    async def allow(books):
+        await books.keep_company(a_company(allow_deferred=False))
+
+    await office.books.write(allow)
+    return office
+
+
+def a_wish(share, *contact_ids, invoice_id="third", **more):
+    return AddInvoice(
+        company_id=COMPANY,
+        inspection_id=INSPECTION,
+        invoice_id=invoice_id,
+        contact_ids=contact_ids or ("marcus",),
+        share=share,
+        **more,
+    )
+
+
+async def add(office, share, *contact_ids, **more):
+    command = a_wish(share, *contact_ids, **more)
+    return await add_invoice(command, books=office.books, clock=office.clock, own_accounts=False)
+
+
+async def change(office, invoice_id="third", **what):
+    command = ChangeInvoice(
+        company_id=COMPANY,
+        invoice_id=invoice_id,
+        change=Change(**what),
+        replacement_id=f"{invoice_id}:{what.get('contact_id')}",
+    )
+    return await change_invoice(command, books=office.books, clock=office.clock)
+
+
+async def void(office, invoice_id="third"):
+    return await void_invoice(
+        company_id=COMPANY, invoice_id=invoice_id, books=office.books, clock=office.clock
+    )
+
+
+def totals(office):
+    return [invoice.total_cents for invoice in office.bill.invoices]
+
+
+# ---------------------------------------------------------------------------- the four ways
+async def test_100_dollars_in_three_equal_parts_is_33_34_and_33_33_twice(splitting):
+    """Scenario 28: the client has the odd cent; refunds of each give exactly 100.00 back."""
+    await splitting.follow(lines=(a_line("home", 10_000),))
+    await add(splitting, Share(equal_parts=3), "marcus", "mutual")
+    assert totals(splitting) == [3_334, 3_333, 3_333]
+    assert [i.number for i in splitting.bill.invoices] == ["HP-3107", "HP-3107-1", "HP-3107-2"]
+    for at, invoice in enumerate(splitting.bill.invoices):
+        paying = f"cash-{at}"
+        await splitting.receive_cash(
+            invoice.total_cents, invoice_id=invoice.invoice_id, payment_id=paying
+        )
+        await splitting.refund(paying, invoice.total_cents, key=f"r-{at}")
+    assert splitting.books.accounts_of_ledger.get("cash", 0) == 0
+    splitting.balanced()
+
+
+async def test_a_percentage_is_of_the_whole_bill_and_exact_to_the_cent(splitting):
+    await splitting.follow(lines=(a_line("home", 33_335),))
+    await add(splitting, Share(basis_points=1_250))
+    assert totals(splitting) == [29_168, 4_167]
+    await add(splitting, HALF, "mutual", invoice_id="other")
+    assert totals(splitting) == [12_500, 4_167, 16_668]
+    splitting.balanced()
+
+
+async def test_percent_and_equal_parts_follow_the_bill_while_unpaid(splitting):
+    """C16: added, repriced and removed services move the parts; the client has the rest."""
+    await add(splitting, HALF)
+    await add(splitting, Share(equal_parts=4), "mutual", invoice_id="equal")
+    assert totals(splitting) == [20_000, 40_000, 20_000]
+    await splitting.follow(lines=(a_line("home", 47_500), a_line("fee", 2_501)))
+    assert totals(splitting) == [12_500, 25_001, 12_500]
+    await splitting.follow(lines=())
+    assert [i.status for i in splitting.bill.third_parties] == [InvoiceStatus.VOID] * 2
+    await splitting.follow(lines=(a_line("home", 10_000),))
+    assert totals(splitting) == [2_500, 5_000, 2_500]
+    splitting.balanced()
+
+
+async def test_a_paid_percentage_never_rises_by_itself_and_falls_into_a_surplus(splitting):
+    await add(splitting, HALF)
+    await splitting.receive_cash(40_000, invoice_id="third")
+    await splitting.follow(lines=(a_line("home", 100_000),))
+    assert totals(splitting) == [60_000, 40_000]
+    await splitting.follow(lines=(a_line("home", 60_000),))
+    assert totals(splitting) == [30_000, 30_000]
+    assert splitting.bill.invoice("third").surplus_cents == 10_000
+    splitting.balanced()
+
+
+async def test_voiding_or_adding_one_leaves_every_other_third_party_alone(splitting):
+    await add(splitting, Share(equal_parts=4), "marcus", "mutual")
+    await void(splitting)
+    assert totals(splitting) == [60_000, 0, 20_000]
+    await add(splitting, Share(line_ids=("sewer",)), invoice_id="sewer")
+    assert totals(splitting) == [42_500, 0, 20_000, 17_500]
+
+
+async def test_a_payer_never_reads_the_whole_bill_from_his_own_lines(splitting):
+    """C17: a printed `50%` would tell the total."""
+    await add(splitting, HALF)
+    printed = printed_lines(splitting.bill, splitting.bill.invoice("third"))
+    assert [(p.name, p.amount_cents) for p in printed] == [
+        ("Your part of inspection HP-3107", 40_000)
+    ]
+    names = [p.name for p in printed_lines(splitting.bill, splitting.bill.client_invoice)]
+    assert names[-1] == "Billed to Marcus Lee"
+
+
+# ------------------------------------------------------------------------------- refusals
+async def test_too_much_is_refused_with_the_maximum_and_what_stands_in_the_way(splitting):
+    """Scenario 5, C14: total - paid - on open third-party invoices."""
+    await add(splitting, Share(line_ids=("sewer",)))
+    await splitting.receive_cash(20_000)
+    why = {
+        "maximum_cents": 42_500,
+        "paid_cents": 20_000,
+        "processing_cents": 0,
+        "assigned_cents": 17_500,
+        "reason": "$200.00 is paid, $175.00 is on other invoices",
+    }
+    with pytest.raises(FixedAmountTooLargeError) as fixed:
+        await add(splitting, Share(fixed_cents=42_501), "mutual", invoice_id="x")
+    assert fixed.value.detail == "Fixed amount cannot exceed $425.00"
+    assert fixed.value.extra == why
+    with pytest.raises(PercentTooLargeError) as percent:
+        await add(splitting, Share(basis_points=5_313), "mutual", invoice_id="x")
+    assert percent.value.detail == "Percent cannot exceed 53.12% ($425.00)"
+    assert percent.value.extra == {**why, "maximum_basis_points": 5_312}
+    await add(splitting, Share(basis_points=5_312), "mutual", invoice_id="x")
+
+
+async def test_equal_parts_that_do_not_fit_are_refused_whole(splitting):
+    await splitting.receive_cash(50_000)
+    with pytest.raises(EqualPartsTooLargeError) as refused:
+        await add(splitting, Share(equal_parts=3), "marcus", "mutual")
+    assert refused.value.extra["maximum_cents"] == 30_000
+    assert len(splitting.bill.invoices) == 1
+
+
+async def test_money_on_its_way_is_neither_free_nor_paid(splitting):
+    await splitting.paid_by_bank()
+    with pytest.raises(FixedAmountTooLargeError) as refused:
+        await add(splitting, Share(fixed_cents=1))
+    assert refused.value.detail == "Fixed amount cannot exceed $0.00"
+    assert refused.value.extra["processing_cents"] == 80_000
+    with pytest.raises(NothingToInvoiceError):
+        await add(splitting, HALF)
+
+
+@pytest.mark.parametrize(
+    ("share", "people", "refusal"),
+    [
+        (Share(), ("marcus",), ChooseServiceOrAmountError),
+        (Share(fixed_cents=0), ("marcus",), ChooseServiceOrAmountError),
+        (Share(fixed_cents=-5), ("marcus",), ChooseServiceOrAmountError),
+        (Share(basis_points=10_001), ("marcus",), ChooseServiceOrAmountError),
+        (Share(equal_parts=1), ("marcus",), ChooseServiceOrAmountError),
+        (Share(fixed_cents=5, basis_points=5), ("marcus",), ChooseServiceOrAmountError),
+        (HALF, ("marcus", "mutual"), ChooseServiceOrAmountError),
+        (HALF, ("stranger",), NotInPeopleError),
+        (Share(equal_parts=3), ("marcus", "marcus"), OnePersonEachError),
+        (Share(equal_parts=3), ("marcus", "ellen"), OnePersonEachError),
+        (Share(equal_parts=2), ("marcus", "mutual"), OnePersonEachError),
+        (Share(line_ids=("nothing",)), ("marcus",), ServiceTakenError),
+    ],
+)
+async def test_a_wish_that_makes_no_sense_is_refused(splitting, share, people, refusal):
+    with pytest.raises(refusal):
+        await add(splitting, share, *people)
+    assert len(splitting.bill.invoices) == 1
+
+
+async def test_no_separate_invoices_beside_deferred_payments(office):
+    """R36, C6: the company of this office allows paying at closing."""
+    with pytest.raises(MultiPartyUnavailableError):
+        await add(office, HALF)
+
+
+# --------------------------------------------------------------------------------- change
+async def test_an_invoice_changes_its_way_its_amount_and_its_words(splitting):
+    await add(splitting, Share(fixed_cents=10_000))
+    await change(splitting, share=Share(fixed_cents=80_000))
+    assert totals(splitting) == [0, 80_000]
+    await change(splitting, share=Share(line_ids=("radon", "sewer")))
+    assert totals(splitting) == [47_500, 32_500]
+    await change(splitting, share=Share(line_ids=("sewer",)), reference="Claim 88-1")
+    await change(splitting, share=Share(basis_points=2_500), due_on=date(2027, 1, 5))
+    await change(splitting, share=Share(equal_parts=2))
+    invoice = splitting.bill.invoice("third")
+    assert totals(splitting) == [40_000, 40_000]
+    assert (invoice.reference, invoice.due_on) == ("Claim 88-1", date(2027, 1, 5))
+    with pytest.raises(FixedAmountTooLargeError, match=r"cannot exceed \$800\.00$"):
+        await change(splitting, share=Share(fixed_cents=80_001))
+    splitting.balanced()
+
+
+async def test_a_changed_invoice_closes_the_open_page_and_asks_for_the_new_total(splitting):
+    """Scenario 32: nobody pays the old amount."""
+    await add(splitting, Share(fixed_cents=10_000))
+    attempt = await splitting.checkout("third")
+    await change(splitting, share=Share(fixed_cents=12_000))
+    splitting.clock.forward(minutes=1)
+    await splitting.reconcile()
+    assert splitting.gateway.pages[attempt.key].status == "expired"
+    assert splitting.bill.invoice("third").reservation is None
+    again = await splitting.checkout("third", key="again")
+    assert again.amount_cents == 12_000
+
+
+async def test_nothing_changes_while_a_bank_works(splitting):
+    await add(splitting, Share(fixed_cents=10_000))
+    attempt = await splitting.checkout("third")
+    splitting.gateway.pay_by_bank(attempt)
+    await splitting.refresh(attempt)
+    for refused in (
+        change(splitting, share=Share(fixed_cents=12_000)),
+        change(splitting, contact_id="mutual"),
+        void(splitting),
+    ):
+        with pytest.raises(PaymentPendingError) as pending:
+            await refused
+        assert (pending.value.code, pending.value.extra) == (
+            "payment_pending",
+            {"processing_cents": 10_000},
+        )
+
+
+async def test_what_was_paid_is_never_taken_away_by_a_change(splitting):
+    await add(splitting, Share(fixed_cents=10_000))
+    await splitting.receive_cash(6_000, invoice_id="third")
+    with pytest.raises(AmountBelowPaidError) as refused:
+        await change(splitting, share=Share(fixed_cents=5_999))
+    assert refused.value.extra == {"paid_cents": 6_000}
+    with pytest.raises(InvoicePaidError):
+        await change(splitting, contact_id="mutual")
+    with pytest.raises(InvoicePaidError):
+        await void(splitting)
+    await change(splitting, share=Share(fixed_cents=6_000))
+    assert splitting.bill.invoice("third").status is InvoiceStatus.PAID
+    await change(splitting, share=Share(fixed_cents=9_000))  # staff may; it never does by itself
+    assert splitting.bill.invoice("third").balance_cents == 3_000
+    splitting.balanced()
+
+
+async def test_another_payer_gets_an_invoice_of_his_own_and_the_first_link_is_dead(splitting):
+    await add(splitting, Share(line_ids=("sewer",)), reference="Claim 88-1")
+    attempt = await splitting.checkout("third")
+    for _ in range(2):  # the same request again changes nothing
+        await change(splitting, contact_id="mutual")
+    old, new = splitting.bill.third_parties
+    assert (old.status, old.payer.name) == (InvoiceStatus.VOID, "Marcus Lee")
+    assert (new.total_cents, new.payer.name, new.number) == (
+        17_500,
+        "Northwest Mutual",
+        "HP-3107-2",
+    )
+    assert (new.reference, new.reservation) == ("Claim 88-1", None)
+    splitting.clock.forward(minutes=1)
+    await splitting.reconcile()
+    assert splitting.gateway.pages[attempt.key].status == "expired"
+    with pytest.raises(InvoiceVoidError):
+        await change(splitting, reference="late")
+    with pytest.raises(ClientInvoiceError):
+        await change(splitting, "invoice-client", reference="no")
+    splitting.balanced()
+
+
+async def test_staff_let_one_payer_pay_before_the_inspection_is_published(splitting):
+    """C7: `collect_now` is off by default and counts for this invoice alone."""
+    await splitting.follow(collect_after_publish=True)
+    await add(splitting, HALF)
+    await add(splitting, Share(fixed_cents=100), "mutual", invoice_id="now", collect_now=True)
+    gates = [i.gate for i in splitting.bill.invoices]
+    assert gates == [Gate.UNTIL_PUBLISHED, Gate.UNTIL_PUBLISHED, Gate.OPEN]
+    await change(splitting, collect_now=True)
+    assert (await splitting.checkout("third")).state is AttemptState.AWAITING_PAYER
+    await change(splitting, collect_now=False)
+    splitting.clock.forward(minutes=1)
+    await splitting.reconcile()
+    assert splitting.bill.invoice("third").reservation is None
+
+
+# -------------------------------------------------------------------------------- preview
+async def test_a_preview_says_who_would_pay_what_and_writes_nothing(splitting):
+    before = splitting.bill
+    work = {"books": splitting.books, "clock": splitting.clock, "own_accounts": False}
+    seen = await preview_invoice(a_wish(Share(equal_parts=3), "marcus", "mutual"), **work)
+    assert seen.share_cents == 53_333
+    assert (seen.client_before_cents, seen.client_after_cents) == (80_000, 26_667)
+    assert [i.total_cents for i in seen.bill.invoices] == [26_667, 26_667, 26_666]
+    assert len(seen.wished) == 2
+    refused = await preview_invoice(a_wish(Share(fixed_cents=90_000)), **work)
+    assert refused.refusal.detail == "Fixed amount cannot exceed $800.00"
+    assert (refused.share_cents, refused.room.maximum_cents) == (90_000, 80_000)
+    nonsense = await preview_invoice(a_wish(Share()), **work)
+    assert (nonsense.refusal.code, nonsense.share_cents) == ("service_or_amount", 0)
+    assert splitting.bill == before
+
+
+async def test_the_preview_of_a_change_leaves_room_for_what_the_invoice_has(splitting):
+    await add(splitting, Share(fixed_cents=30_000))
+    seen = await preview_invoice(
+        ChangeInvoice(
+            company_id=COMPANY,
+            invoice_id="third",
+            change=Change(share=Share(fixed_cents=80_001)),
+            replacement_id="r",
+        ),
+        books=splitting.books,
+        clock=splitting.clock,
+        own_accounts=False,
+    )
+    assert (seen.room.maximum_cents, seen.share_cents) == (80_000, 80_001)
+    assert seen.refusal.extra["assigned_cents"] == 0
+
+
+# ---------------------------------------------------------------------------- split rules
+def a_rule(rule_id="rule", **what):
+    given = {"name": "Rule", "role": Role.ADDITIONAL, "role_label": "Insurer"}
+    return SplitRule(rule_id=rule_id, company_id=COMPANY, **{**given, **what})
+
+
+async def press(office, rule, *, invoice_id="third", only_look=False):
+    rules = MemorySplitRules()
+    await keep_split_rule(rule, rules=rules)
+    command = ApplySplitRule(
+        company_id=COMPANY, inspection_id=INSPECTION, rule_id="rule", invoice_id=invoice_id
+    )
+    work = preview_split_rule if only_look else apply_split_rule
+    return await work(
+        command, books=office.books, rules=rules, clock=office.clock, own_accounts=False
+    )
+
+
+async def test_half_to_the_insurer_in_one_press_and_never_twice(splitting):
+    rule = a_rule(basis_points=5_000)
+    assert (await press(splitting, rule, only_look=True)).share_cents == 40_000
+    for _ in range(2):
+        await press(splitting, rule)
+    assert totals(splitting) == [40_000, 40_000]
+    assert splitting.bill.third_parties[0].payer == INSURER
+    with pytest.raises(RuleAlreadyAppliedError) as refused:
+        await press(splitting, rule, invoice_id="again")
+    assert refused.value.extra == {"invoice_id": "third"}
+    seen = await press(splitting, rule, invoice_id="again", only_look=True)
+    assert seen.refusal.code == "rule_already_applied"
+    await void(splitting)
+    await press(splitting, rule, invoice_id="again")
+    assert totals(splitting) == [40_000, 0, 40_000]
+
+
+async def test_radon_to_the_agent_by_catalogue_id_and_by_name(splitting):
+    radon = replace(a_line("l2", 15_000, "Radon test"), service_id="radon-id")
+    lines = (a_line("home", 47_500), radon)
+    await splitting.follow(lines=lines)
+    by_name = {"role": Role.AGENT, "role_label": "", "service_name": " radon TEST "}
+    await press(splitting, a_rule(**by_name))
+    assert splitting.bill.invoice("third").line_ids == ("l2",)
+    assert splitting.bill.invoice("third").payer == MARCUS
+    await void(splitting)
+    await press(splitting, a_rule(service_id="radon-id", service_name="Renamed"), invoice_id="id")
+    assert splitting.bill.invoice("id").line_ids == ("l2",)
+    await void(splitting, "id")
+    with pytest.raises(ServiceNotOnBillError, match="Sewer scope is not on this bill"):
+        await press(splitting, a_rule(service_name="Sewer scope"), invoice_id="x")
+
+
+async def test_equal_parts_go_to_everybody_who_fits_and_the_rest_to_the_first(splitting):
+    second = Payer(contact_id="second", name="Coast", role_label="Insurer", email="c@example.com")
+    people = (*a_booking().people, Person(role=Role.ADDITIONAL, payer=second))
+    await splitting.follow(people=people)
+    await press(splitting, a_rule(equal_parts=True))
+    assert totals(splitting) == [26_667, 26_667, 26_666]
+    await void(splitting, "third")
+    await void(splitting, "third-2")
+    await press(splitting, a_rule(fixed_cents=100), invoice_id="first")
+    assert [i.payer.name for i in splitting.bill.third_parties if not i.voided] == [INSURER.name]
+
+
+async def test_a_rule_without_its_person_or_its_use_is_refused(splitting):
+    with pytest.raises(RuleFitsNobodyError) as nobody:
+        await press(splitting, a_rule(role_label="Lender", fixed_cents=100))
+    assert (nobody.value.detail, nobody.value.extra) == (
+        "There is no Lender in People",
+        {"role": "Lender"},
+    )
+    with pytest.raises(RuleFitsNobodyError, match="There is no second client in People"):
+        await press(splitting, a_rule(role=Role.CLIENT, role_label="", fixed_cents=100))
+    with pytest.raises(RuleOffError):
+        await press(splitting, a_rule(fixed_cents=100, active=False))
+    with pytest.raises(FixedAmountTooLargeError):
+        await press(splitting, a_rule(fixed_cents=80_001))
+
+
+@pytest.mark.parametrize(
+    "what", [{}, {"fixed_cents": 5, "equal_parts": True}, {"basis_points": 10_001}]
+)
+async def test_a_rule_says_exactly_one_thing(what):
+    with pytest.raises(ChooseServiceOrAmountError):
+        await keep_split_rule(a_rule(**what), rules=MemorySplitRules())
+
+
+async def test_a_company_keeps_fifty_rules_and_no_other_company_sees_them():
+    rules = MemorySplitRules()
+    for at in range(RULES_MAX):
+        await keep_split_rule(a_rule(f"rule-{at}", fixed_cents=5, order=at), rules=rules)
+    await keep_split_rule(a_rule("rule-1", fixed_cents=6), rules=rules)
+    with pytest.raises(TooManySplitRulesError):
+        await keep_split_rule(a_rule("one-more", fixed_cents=5), rules=rules)
+    assert await rules.of_company("other") == []
+    with pytest.raises(SplitRuleNotFoundError):
+        await rules.rule("other", "rule-1")
+
+
+# ----------------------------------------------------------------------------- invitations
+@pytest.fixture
+async def inviting(splitting):
+    async def allow(books):
+        settings = await books.settings(COMPANY)
+        portal = PortalRules(clients_may_invite=True)
+        await books.keep_settings(type(settings)(company_id=COMPANY, portal=portal))
+
+    await splitting.books.write(allow)
+    return splitting
+
+
+async def invite(office, share=HALF, contact_id="marcus", *, only_look=False, **more):
+    command = InvitePayer(
+        company_id=COMPANY,
+        client_invoice_id=more.get("client_invoice_id", "invoice-client"),
+        invoice_id="third",
+        send_id="send",
+        contact_id=contact_id,
+        share=share,
+        invited_by=ELLEN.name,
+    )
+    work = preview_invitation if only_look else invite_payer
+    return await work(command, books=office.books, clock=office.clock, own_accounts=False)
+
+
+async def test_a_client_invites_a_payer_who_gets_the_mail_with_his_name(inviting):
+    for _ in range(2):
+        await invite(inviting)
+    assert totals(inviting) == [40_000, 40_000]
+    (mail,) = inviting.books.told(InvoiceSendRequestedV1)
+    assert mail.invoice.payer.email == MARCUS.email
+    assert mail.invoice.total_cents == 40_000
+    assert "Ellen Park asks you to pay $400.00" in mail.body
+    assert "{{ sign_and_pay }}" in mail.body
+    assert inviting.bill.invoice("third").sent_at == inviting.clock()
+
+
+async def test_a_client_takes_an_invitation_back_while_it_is_unpaid(inviting):
+    await invite(inviting)
+    await add(inviting, Share(fixed_cents=100), "mutual", invoice_id="staffs")
+
+    async def withdraw(invoice_id):
+        return await withdraw_invitation(
+            company_id=COMPANY,
+            client_invoice_id="invoice-client",
+            invoice_id=invoice_id,
+            books=inviting.books,
+            clock=inviting.clock,
+        )
+
+    for not_his in ("staffs", "invoice-client", "unknown"):
+        with pytest.raises(InvitationNotFoundError):
+            await withdraw(not_his)
+    await inviting.receive_cash(1_000, invoice_id="third")
+    with pytest.raises(InvoicePaidError):
+        await withdraw("third")
+    await inviting.refund("cash-1", 1_000)
+    for _ in range(2):
+        await withdraw("third")
+    assert totals(inviting) == [79_900, 0, 100]
+
+
+async def test_what_a_client_may_not_invite(inviting):
+    with pytest.raises(OnePersonEachError):
+        await invite(inviting, contact_id="ellen")
+    with pytest.raises(NotInPeopleError):
+        await invite(inviting, contact_id="stranger")
+    with pytest.raises(FixedAmountTooLargeError, match=r"cannot exceed \$800\.00$"):
+        await invite(inviting, Share(fixed_cents=80_001))
+    seen = await invite(inviting, Share(fixed_cents=80_001), only_look=True)
+    assert seen.refusal.code == "fixed_amount_exceeds_balance"
+    await inviting.follow(notifications_disabled=True)
+    with pytest.raises(NotificationsDisabledError):
+        await invite(inviting)
+    assert totals(inviting) == [80_000]
+
+
+async def test_invitations_are_off_unless_the_company_allows_them(splitting):
+    with pytest.raises(InvitationsOffError):
+        await invite(splitting)
+    assert (await invite(splitting, only_look=True)).refusal.code == "invitations_off"
+    await add(splitting, HALF)
+    with pytest.raises(InvoiceNotFoundError):
+        await invite(splitting, client_invoice_id="third")
