@@ -30,7 +30,7 @@ from services.billing.adapters.typst_printer import TypstPrinter
 from services.billing.config import BillingConfig
 from services.billing.entrypoints import command_line
 from services.billing.entrypoints.events import subscription
-from services.billing.entrypoints.loops import heal, read_lists, retell, work_off
+from services.billing.entrypoints.loops import charge, heal, read_lists, retell, work_off
 from services.billing.entrypoints.parts import Parts
 from services.billing.entrypoints.routes import ROUTERS
 from services.billing.entrypoints.webhooks import BODY_LIMITS
@@ -106,7 +106,7 @@ def build_app(config: BillingConfig) -> FastAPI:
         rabbit_url=config.rabbit_url.get_secret_value(),
         subscription=subscription(parts),
         collections=COLLECTIONS,
-        background=[partial(loop, parts) for loop in (work_off, heal, read_lists, retell)],
+        background=[partial(loop, parts) for loop in (work_off, heal, read_lists, retell, charge)],
     )
     app = create_app(
         runtime=runtime,

@@ -29,6 +29,7 @@ from services.billing.domain.provider import (
     Hint,
     OpenPage,
     SeenAttempt,
+    SeenMethod,
     SeenRefund,
 )
 from services.billing.domain.refund import Refund, RefundState
@@ -46,6 +47,11 @@ from services.billing.usecases.ports import (
 )
 from shared.contracts.event import Event
 from shared.idempotency import Answer, IdempotencyKeyReusedError
+from tests.support.billing_account_fakes import (
+    FakeMethods,
+    MemoryAccountLookups,
+    MemoryOpenAccountBooks,
+)
 
 T = TypeVar("T")
 COMPANY = "harbor-pine"
@@ -159,9 +165,10 @@ class _State:
     settings: dict[str, Settings] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     answers: dict[str, tuple[str, Answer]] = field(default_factory=dict)
+    records: dict[tuple[type[Any], str], Any] = field(default_factory=dict)
 
 
-class MemoryBooks:
+class MemoryBooks(MemoryAccountLookups):
     """Books in memory: a write is taken whole or, when it raises, not at all."""
 
     def __init__(self) -> None:
@@ -228,7 +235,7 @@ class MemoryBooks:
         return [event for event in self.state.events if isinstance(event, kind)]
 
 
-class _MemoryOpenBooks:
+class _MemoryOpenBooks(MemoryOpenAccountBooks):
     def __init__(self, state: _State) -> None:
         self._state = state
 
@@ -275,9 +282,6 @@ class _MemoryOpenBooks:
 
     async def refund(self, company_id: str, refund_id: str) -> Refund | None:
         return self._state.refunds.get(refund_id)
-
-    async def refund_seen_as(self, company_id: str, provider_refund_id: str) -> Refund | None:
-        return self._find_refund("provider_refund_id", provider_refund_id)
 
     async def refund_asked_by(self, company_id: str, request_key: str) -> Refund | None:
         return self._find_refund("request_key", request_key)
@@ -369,9 +373,10 @@ class _Page:
     failure: Failure | None = None
     refunds: list[SeenRefund] = field(default_factory=list)
     disputes: dict[str, Dispute] = field(default_factory=dict)
+    saved: SeenMethod | None = None
 
 
-class FakeGateway:
+class FakeGateway(FakeMethods):
     """The card processor as far as the port promises. The rest is for tests to drive it.
 
     `trouble` holds what the next calls do: "before" (no effect, no answer), "after" (effect, but
@@ -386,11 +391,14 @@ class FakeGateway:
         self.opened: list[str] = []
         self.listed: list[StoredEvent] = []
         self._number = itertools.count(1)
+        self.customers: list[str] = []
+        self.methods: dict[str, Any] = {}
+        self.setups: dict[str, Any] = {}
+        self.detached: list[str] = []
+        self.charges: list[str] = []
+        self.outcomes: dict[str, str] = {}
 
     # ------------------------------------------------------------------------- the port
-    async def ensure_customer(self, *, company_id: str, payer_id: str, **_: Any) -> str:
-        return f"cus_{company_id}_{payer_id}"
-
     async def start_checkout(
         self, attempt: Attempt, *, accepts_bank: bool, accepts_card: bool
     ) -> OpenPage:
@@ -420,6 +428,7 @@ class FakeGateway:
         page = self._page(attempt)
         if page is None:
             return SeenAttempt(state=AttemptState.CANCELED, amount_cents=0)
+        page = self.pages.get(attempt.key) or page
         if page.status == "open":
             page.status = "expired"
         self._fail_after(trouble)
@@ -468,6 +477,7 @@ class FakeGateway:
         page = self._open(attempt)
         page.method, page.label = Method.CARD, "Visa ending 4242"
         page.status, page.intent, page.failure = "complete", "succeeded", None
+        page.saved = self._kept(attempt, page)
 
     def decline(self, attempt: Attempt, code: str = "card_declined") -> None:
         page = self._open(attempt)
@@ -477,6 +487,7 @@ class FakeGateway:
         page = self._open(attempt)
         page.method, page.label = Method.BANK, "Bank account ending 6789"
         page.status, page.intent, page.failure = "complete", "processing", None
+        page.saved = self._kept(attempt, page)
 
     def ask_the_bank(self, attempt: Attempt) -> None:
         self._open(attempt).intent = "requires_action"
@@ -549,7 +560,44 @@ class FakeGateway:
             raise GatewayUnavailableError(trouble)
 
     def _page(self, attempt: Attempt) -> _Page | None:
-        return next((p for p in self.pages.values() if p.session_id == attempt.session_id), None)
+        for page in self.pages.values():
+            if attempt.session_id and page.session_id == attempt.session_id:
+                return page
+            if attempt.payment_intent_id and page.intent_id == attempt.payment_intent_id:
+                return page
+        return None
+
+    def _charged(self, attempt: Attempt) -> _Page:
+        """A saved method was charged without a page."""
+        number = next(self._number)
+        bank = attempt.method is Method.BANK
+        page = _Page(
+            "",
+            f"pi_{number}",
+            attempt.attempt_id,
+            attempt.amount_cents,
+            attempt.expires_at,
+            status="complete",
+            intent="processing" if bank else "succeeded",
+            method=attempt.method,
+            label=attempt.method_label,
+            saved=self.methods.get(attempt.method_id or ""),
+        )
+        self.pages[attempt.key] = page
+        return page
+
+    def _kept(self, attempt: Attempt, page: _Page) -> SeenMethod | None:
+        if not attempt.customer_id:
+            return None
+        method_id = f"pm_{page.session_id}"
+        self.methods[method_id] = SeenMethod(
+            method_id=method_id,
+            customer_id=attempt.customer_id,
+            kind=page.method,
+            label=page.label,
+            expires="04/2029" if page.method is Method.CARD else "",
+        )
+        return self.methods[method_id]
 
     def _sure(self, attempt: Attempt) -> _Page:
         page = self.pages.get(attempt.key)
@@ -570,8 +618,9 @@ class FakeGateway:
         return SeenAttempt(
             state=state,
             amount_cents=page.amount_cents,
-            session_id=page.session_id,
+            session_id=page.session_id or None,
             payment_intent_id=page.intent_id,
+            saved=page.saved,
             method=page.method,
             method_label=page.label,
             failure=page.failure if page.intent not in states else None,

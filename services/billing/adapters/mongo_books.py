@@ -7,10 +7,19 @@ from typing import TypeVar
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from services.billing.adapters.mongo_open_books import MongoOpenBooks, OvertakenError
+from services.billing.adapters import mongo_account_books
+from services.billing.adapters.mongo_account_books import (
+    ATTEMPT_INDEXES,
+    INVOICE_INDEXES,
+    OvertakenError,
+)
+from services.billing.adapters.mongo_open_books import MongoOpenBooks
 from services.billing.adapters.mongo_shapes import attempt_value, bill_value, value
 from services.billing.domain.attempt import Attempt
 from services.billing.domain.bill import Bill
+from services.billing.domain.charge_run import ChargeRun, RunStatus
+from services.billing.domain.company import Settings
+from services.billing.domain.methods import SavedMethod, Setup
 from services.billing.domain.provider import Hint
 from services.billing.domain.refund import Refund, RefundState
 from services.billing.usecases.ports import OpenBooks
@@ -57,6 +66,7 @@ COLLECTIONS: tuple[Collection, ...] = (
             IndexModel([("company_id", 1), ("sort", DESCENDING)], name="newest"),
             IndexModel([("company_id", 1), ("status", 1), ("sort", DESCENDING)], name="status"),
             IndexModel([("inspection_id", 1)], name="inspection"),
+            *INVOICE_INDEXES,
             IndexModel([("company_id", 1), ("issued_on", 1)], name="issued"),
             IndexModel([("company_id", 1), ("payer_key", 1), ("sort", DESCENDING)], name="payer"),
         ),
@@ -68,6 +78,7 @@ COLLECTIONS: tuple[Collection, ...] = (
             IndexModel([("company_id", 1), ("inspection_id", 1)], name="inspection"),
             IndexModel([("session_id", 1)], name="session"),
             IndexModel([("payment_intent_id", 1)], name="payment_intent"),
+            *ATTEMPT_INDEXES,
         ),
     ),
     Collection(
@@ -90,6 +101,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     Collection("companies"),
     Collection("settings", indexes=(IndexModel([("stripe_account_id", 1)], name="account"),)),
     Collection("counters"),
+    *mongo_account_books.COLLECTIONS,
 )
 
 _TRIES = 5
@@ -173,3 +185,24 @@ class MongoBooks:
     async def bills(self, company_id: str) -> AsyncIterator[Bill]:
         async for row in self._store["bills"].find({"company_id": company_id}).sort("_id", 1):
             yield bill_value(row)
+
+    async def running_runs(self) -> list[ChargeRun]:
+        found = self._store["charge_runs"].find({"status": RunStatus.RUNNING.value})
+        return [value(ChargeRun, row, key="run_id") async for row in found]
+
+    async def setup_behind(self, setup_id: str) -> Setup | None:
+        row = await self._store["method_setups"].find_one({"_id": setup_id})
+        return value(Setup, row, key="setup_id") if row else None
+
+    async def method_behind(self, method_id: str) -> SavedMethod | None:
+        row = await self._store["payment_methods"].find_one({"_id": method_id})
+        return value(SavedMethod, row, key="method_id") if row else None
+
+    async def methods_to_detach(self, limit: int) -> list[SavedMethod]:
+        query = {"removed": True, "detached": False}
+        found = self._store["payment_methods"].find(query).limit(limit)
+        return [value(SavedMethod, row, key="method_id") async for row in found]
+
+    async def automatic_companies(self) -> list[Settings]:
+        found = self._store["settings"].find({"portal.autopay_on_due_date": True})
+        return [value(Settings, row, key="company_id") async for row in found]

@@ -51,6 +51,7 @@ class MongoEventInbox:
             "attempt_id": event.hint.attempt_id,
             "session_id": event.hint.session_id,
             "payment_intent_id": event.hint.payment_intent_id,
+            "method_id": event.hint.method_id,
             "body": event.body,
             "healed": event.healed,
             "state": "waiting",

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from services.billing.adapters.mongo_account_books import MongoAccountBooks, OvertakenError
 from services.billing.adapters.mongo_shapes import (
+    attempt_document,
     attempt_value,
-    bill_document,
     bill_value,
     document,
     entry_document,
-    invoice_document,
     value,
 )
 from services.billing.domain.attempt import Attempt
@@ -32,11 +32,7 @@ from shared.mongo import Document, Session, Store
 T = TypeVar("T")
 
 
-class OvertakenError(Exception):
-    """Somebody wrote this document since it was read."""
-
-
-class MongoOpenBooks:
+class MongoOpenBooks(MongoAccountBooks):
     """One write. Reads see what this write has already kept."""
 
     def __init__(
@@ -67,17 +63,7 @@ class MongoOpenBooks:
         return bill_value(found)
 
     async def keep_bill(self, before: Bill | None, after: Bill) -> None:
-        wanted = bill_document(after)
-        if before is None:
-            await self._store["bills"].insert_one(wanted, session=self._session)
-        else:
-            query = {"_id": after.inspection_id, "revision": before.revision}
-            await self._replace("bills", query, wanted)
-        for invoice in after.invoices:
-            row = invoice_document(after, invoice)
-            await self._store["invoices"].replace_one(
-                {"_id": row["_id"]}, row, upsert=True, session=self._session
-            )
+        await self.keep_bills([(before, after)])
 
     async def post(self, entries: Sequence[Entry], at: datetime) -> None:
         if not entries:
@@ -100,20 +86,14 @@ class MongoOpenBooks:
 
     async def keep_attempt(self, before: Attempt | None, after: Attempt) -> None:
         if before is None:
-            first = document(Attempt, after, key="attempt_id")
-            await self._store["attempts"].insert_one(first, session=self._session)
+            await self._store["attempts"].insert_one(attempt_document(after), session=self._session)
             return
         counted = replace(after, revision=before.revision + 1)
         query = {"_id": after.attempt_id, "revision": before.revision}
-        await self._replace("attempts", query, document(Attempt, counted, key="attempt_id"))
+        await self._replace("attempts", query, attempt_document(counted))
 
     async def refund(self, company_id: str, refund_id: str) -> Refund | None:
         return await self._refund({"_id": refund_id, "company_id": company_id})
-
-    async def refund_seen_as(self, company_id: str, provider_refund_id: str) -> Refund | None:
-        return await self._refund(
-            {"provider_refund_id": provider_refund_id, "company_id": company_id}
-        )
 
     async def refund_asked_by(self, company_id: str, request_key: str) -> Refund | None:
         return await self._refund({"request_key": request_key, "company_id": company_id})

@@ -107,8 +107,27 @@ def _account_row(bill: Bill, invoice: Invoice) -> Document:
     }
 
 
+def attempt_document(attempt: Attempt) -> Document:
+    """The attempt, to be found by any inspection it pays and by what is left of a prepayment."""
+    row = {
+        **document(Attempt, attempt, key="attempt_id"),
+        "inspection_id": [part.inspection_id for part in attempt.allocations],
+        "unapplied_cents": attempt.unapplied_cents,
+    }
+    return row | {"prepayment": True} if attempt.prepaid and attempt.paid_at else row
+
+
 def attempt_value(found: Mapping[str, Any]) -> Attempt:
-    """The attempt in a document."""
+    """The attempt in a document; one from before payments over many invoices has one part."""
+    if "allocations" not in found:
+        part = {
+            "invoice_id": found["invoice_id"],
+            "invoice_number": found["invoice_number"],
+            "inspection_id": found["inspection_id"],
+            "payment_id": found["_id"],
+            "amount_cents": found["amount_cents"],
+        }
+        found = {**found, "allocations": [part]}
     return value(Attempt, found, key="attempt_id")
 
 

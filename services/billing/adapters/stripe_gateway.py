@@ -2,13 +2,20 @@
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import stripe
 from stripe import StripeClient
 
 from services.billing.adapters.stripe_calls import LIVE_KEYS, called
+from services.billing.adapters.stripe_methods import (
+    KEYS_LAST,
+    WITH_CHARGE,
+    StripeMethods,
+    metadata_of,
+    options_for,
+)
 from services.billing.adapters.stripe_reading import (
     hint_read,
     intent_read,
@@ -21,22 +28,14 @@ from services.billing.adapters.stripe_webhooks import trusted_event
 from services.billing.domain.attempt import RANK, Attempt, AttemptState
 from services.billing.domain.provider import AccountStatus, OpenPage, SeenAttempt, SeenRefund
 from services.billing.domain.refund import Refund
-from services.billing.usecases.ports import (
-    ActionRequiredError,
-    DeclinedError,
-    RejectedError,
-    StoredEvent,
-)
-from services.billing.usecases.work_off_events import ATTEMPT_KINDS
+from services.billing.usecases.ports import RejectedError, StoredEvent
+from services.billing.usecases.work_off_events import LISTENED_KINDS
 
-_WITH_CHARGE = ["latest_charge", "payment_method"]
-_WITH_INTENT = ["payment_intent", *(f"payment_intent.{part}" for part in _WITH_CHARGE)]
-_KEYS_LAST = timedelta(hours=23)
-"""Stripe forgets idempotency keys after 24 hours; then we look before we ask again."""
+_WITH_INTENT = ["payment_intent", *(f"payment_intent.{part}" for part in WITH_CHARGE)]
 _PAGE = 100
 
 
-class StripeGateway:
+class StripeGateway(StripeMethods):
     """One installation's Stripe; `account` in a call is the company's own, if it has one."""
 
     def __init__(
@@ -48,91 +47,26 @@ class StripeGateway:
         self._live = secret_key.startswith(LIVE_KEYS)
         self._own_accounts = own_accounts
 
-    async def ensure_customer(
-        self, *, company_id: str, payer_id: str, name: str, email: str, account: str | None
-    ) -> str:
-        customer = await called(
-            lambda: self._v1.customers.create_async(
-                {
-                    "name": name,
-                    "email": email,
-                    "metadata": {"company_id": company_id, "payer_id": payer_id},
-                },
-                _options(account, f"cus-{company_id}-{payer_id}"),
-            )
-        )
-        return customer.id
-
     async def start_checkout(
         self, attempt: Attempt, *, accepts_bank: bool, accepts_card: bool
     ) -> OpenPage:
         params = _checkout(attempt, accepts_bank=accepts_bank, accepts_card=accepts_card)
         session = await called(
             lambda: self._v1.checkout.sessions.create_async(
-                params, _options(attempt.account, attempt.key)
+                params, options_for(attempt.account, attempt.key)
             )
         )
         return page_read(session)
-
-    async def start_setup(
-        self,
-        *,
-        setup_id: str,
-        company_id: str,
-        customer_id: str,
-        success_url: str,
-        cancel_url: str,
-        account: str | None,
-    ) -> OpenPage:
-        session = await called(
-            lambda: self._v1.checkout.sessions.create_async(
-                {
-                    "mode": "setup",
-                    "customer": customer_id,
-                    "currency": "usd",
-                    "allowed_payment_method_types": ["card", "us_bank_account"],
-                    "success_url": success_url,
-                    "cancel_url": cancel_url,
-                    "client_reference_id": setup_id,
-                    "metadata": {"setup_id": setup_id, "company_id": company_id},
-                },
-                _options(account, f"setup-{setup_id}"),
-            )
-        )
-        return page_read(session)
-
-    async def charge_saved(self, attempt: Attempt, *, method_id: str) -> SeenAttempt:
-        try:
-            intent = await called(
-                lambda: self._v1.payment_intents.create_async(
-                    {
-                        "amount": attempt.amount_cents,
-                        "currency": attempt.currency.lower(),
-                        "customer": attempt.customer_id or "",
-                        "payment_method": method_id,
-                        "confirm": True,
-                        "off_session": True,
-                        "description": attempt.description,
-                        "metadata": _metadata(attempt),
-                        "expand": _WITH_CHARGE,
-                    },
-                    _options(attempt.account, attempt.key),
-                )
-            )
-        except DeclinedError as error:
-            if "authentication_required" in {error.code, error.decline_code}:
-                raise ActionRequiredError(None) from error
-            raise
-        return intent_read(intent, None)
 
     async def expire_checkout(self, attempt: Attempt) -> SeenAttempt:
         session_id = attempt.session_id
         if session_id is None:
-            return SeenAttempt(state=AttemptState.CANCELED, amount_cents=0)
+            charged = await self.attempt_state(attempt)
+            return charged or SeenAttempt(state=AttemptState.CANCELED, amount_cents=0)
         with suppress(RejectedError):  # not open any more: what it became is read below
             await called(
                 lambda: self._v1.checkout.sessions.expire_async(
-                    session_id, {}, _options(attempt.account)
+                    session_id, {}, options_for(attempt.account)
                 )
             )
         return await self._session_state(attempt, session_id)
@@ -145,7 +79,7 @@ class StripeGateway:
             return None
         intent = await called(
             lambda: self._v1.payment_intents.retrieve_async(
-                intent_id, {"expand": _WITH_CHARGE}, _options(attempt.account)
+                intent_id, {"expand": WITH_CHARGE}, options_for(attempt.account)
             )
         )
         refunds, disputes = await self._afterwards(attempt, intent)
@@ -155,7 +89,7 @@ class StripeGateway:
         intent_id = attempt.payment_intent_id
         if intent_id is None:
             raise RejectedError("no_charge", "There is no charge to refund.")
-        if datetime.now(UTC) - refund.created_at > _KEYS_LAST:
+        if datetime.now(UTC) - refund.created_at > KEYS_LAST:
             for known in await self._refunds(attempt, intent_id):
                 if refund_named(known) == refund.refund_id:
                     return refund_read(known)
@@ -167,7 +101,7 @@ class StripeGateway:
                     "reason": "requested_by_customer",
                     "metadata": {"refund_id": refund.refund_id, "company_id": refund.company_id},
                 },
-                _options(attempt.account, refund.key),
+                options_for(attempt.account, refund.key),
             )
         )
         return refund_read(made)
@@ -175,11 +109,11 @@ class StripeGateway:
     async def list_events(
         self, *, account: str | None, since: datetime
     ) -> AsyncIterator[StoredEvent]:
-        kinds: list[Any] = sorted(ATTEMPT_KINDS | {"account.updated"})
+        kinds: list[Any] = sorted(LISTENED_KINDS)
         first = await called(
             lambda: self._v1.events.list_async(
                 {"created": {"gte": int(since.timestamp())}, "types": kinds, "limit": _PAGE},
-                _options(account),
+                options_for(account),
             )
         )
         found = [event async for event in first.auto_paging_iter()]
@@ -209,7 +143,7 @@ class StripeGateway:
     async def _session_state(self, attempt: Attempt, session_id: str) -> SeenAttempt:
         session = await called(
             lambda: self._v1.checkout.sessions.retrieve_async(
-                session_id, {"expand": _WITH_INTENT}, _options(attempt.account)
+                session_id, {"expand": _WITH_INTENT}, options_for(attempt.account)
             )
         )
         refunds, disputes = await self._afterwards(attempt, session.payment_intent)
@@ -230,7 +164,7 @@ class StripeGateway:
             return refunds, []
         disputes = await called(
             lambda: self._v1.disputes.list_async(
-                {"payment_intent": intent.id, "limit": _PAGE}, _options(attempt.account)
+                {"payment_intent": intent.id, "limit": _PAGE}, options_for(attempt.account)
             )
         )
         return refunds, list(disputes.data)
@@ -238,24 +172,10 @@ class StripeGateway:
     async def _refunds(self, attempt: Attempt, intent_id: str) -> list[stripe.Refund]:
         found = await called(
             lambda: self._v1.refunds.list_async(
-                {"payment_intent": intent_id, "limit": _PAGE}, _options(attempt.account)
+                {"payment_intent": intent_id, "limit": _PAGE}, options_for(attempt.account)
             )
         )
         return list(reversed(found.data))
-
-
-def _options(account: str | None, key: str | None = None) -> Any:
-    options: dict[str, str] = {}
-    if account:
-        options["stripe_account"] = account
-    if key:
-        options["idempotency_key"] = key
-    return options
-
-
-def _metadata(attempt: Attempt) -> dict[str, str]:
-    """Ids only: nothing about a person leaves with a payment."""
-    return {"attempt_id": attempt.attempt_id, "company_id": attempt.company_id}
 
 
 def _checkout(attempt: Attempt, *, accepts_bank: bool, accepts_card: bool) -> Any:
@@ -276,15 +196,17 @@ def _checkout(attempt: Attempt, *, accepts_bank: bool, accepts_card: bool) -> An
         ],
         "allowed_payment_method_types": kinds,
         "client_reference_id": attempt.attempt_id,
-        "metadata": _metadata(attempt),
+        "metadata": metadata_of(attempt),
         "payment_intent_data": {
-            "metadata": _metadata(attempt),
+            "metadata": metadata_of(attempt),
             "description": attempt.description,
         },
         "success_url": attempt.success_url,
         "cancel_url": attempt.cancel_url,
         "expires_at": int(attempt.expires_at.timestamp()),
     }
+    if attempt.save_method:
+        params["payment_intent_data"]["setup_future_usage"] = "off_session"
     if attempt.customer_id:
         params["customer"] = attempt.customer_id
     elif "@" in attempt.payer.email:

@@ -9,7 +9,14 @@ from stripe.checkout import Session
 
 from services.billing.domain.attempt import AttemptState, Failure
 from services.billing.domain.payment import Dispute, DisputeState, Method
-from services.billing.domain.provider import Hint, OpenPage, SeenAttempt, SeenRefund
+from services.billing.domain.provider import (
+    Hint,
+    OpenPage,
+    SeenAttempt,
+    SeenMethod,
+    SeenRefund,
+    SeenSetup,
+)
 from services.billing.domain.refund import RefundState
 
 _INTENT_STATES = {
@@ -74,7 +81,38 @@ def intent_read(
         refunds=tuple(refund_read(refund) for refund in refunds),
         disputes=tuple(_dispute(dispute) for dispute in disputes),
         expected_on=expected_on,
+        saved=_saved(intent),
     )
+
+
+def _saved(intent: stripe.PaymentIntent) -> SeenMethod | None:
+    method = intent.payment_method
+    return method_read(method) if isinstance(method, stripe.PaymentMethod) else None
+
+
+def method_read(method: stripe.PaymentMethod) -> SeenMethod | None:
+    """A card or bank account that is kept for a customer; None for any other."""
+    customer_id = _id(method.customer)
+    if customer_id is None:
+        return None
+    kind, label, _ = method_shown(method)
+    if not label:
+        return None
+    card = getattr(method, "card", None)
+    expires = f"{card.exp_month:02d}/{card.exp_year}" if card else ""
+    return SeenMethod(
+        method_id=method.id, customer_id=customer_id, kind=kind, label=label, expires=expires
+    )
+
+
+def setup_read(session: Session) -> SeenSetup:
+    """A page on which a method is saved, with its setup and the method expanded."""
+    intent = session.setup_intent
+    done = isinstance(intent, stripe.SetupIntent) and intent.status == "succeeded"
+    method = intent.payment_method if isinstance(intent, stripe.SetupIntent) else None
+    if done and isinstance(method, stripe.PaymentMethod):
+        return SeenSetup(over=True, method=method_read(method))
+    return SeenSetup(over=session.status == "expired")
 
 
 def refund_read(refund: stripe.Refund) -> SeenRefund:
@@ -108,6 +146,7 @@ def hint_read(event: dict[str, Any]) -> Hint:
         attempt_id=metadata.get("attempt_id") or about.get("client_reference_id"),
         session_id=about.get("id") if kind == "checkout.session" else None,
         payment_intent_id=_id(intent),
+        method_id=about.get("id") if kind == "payment_method" else None,
     )
 
 
@@ -147,7 +186,11 @@ def _method(intent: stripe.PaymentIntent) -> tuple[Method, str, date | None]:
     """How it was paid, as shown: `Visa ending 4242`, `Bank account ending 6789`."""
     charge = intent.latest_charge
     paid_with = charge.payment_method_details if isinstance(charge, stripe.Charge) else None
-    details = paid_with or intent.payment_method
+    return method_shown(paid_with or intent.payment_method)
+
+
+def method_shown(details: Any) -> tuple[Method, str, date | None]:
+    """A method or what was paid with it: its kind, how it is shown, when its debit is expected."""
     bank = getattr(details, "us_bank_account", None)
     if bank:
         day = getattr(bank, "expected_debit_date", None)

@@ -50,3 +50,8 @@ class Account:
     def primary(self) -> Person | None:
         """Who is written to about money."""
         return self.people[0] if self.people else None
+
+    @property
+    def email(self) -> str:
+        """Where mail about money goes."""
+        return self.people[0].email if self.people else ""

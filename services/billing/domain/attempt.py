@@ -1,11 +1,12 @@
-"""One try to pay one invoice online. Its state only moves forward."""
+"""One try to pay one invoice, or many of one account, at once. Its state only moves forward."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from services.billing.domain.allocation import Allocation
 from services.billing.domain.invoice import Payer
-from services.billing.domain.payment import Method
+from services.billing.domain.payment import Method, Payment
 
 
 class AttemptState(StrEnum):
@@ -63,18 +64,26 @@ class Failure:
     at: datetime
 
 
+class Origin(StrEnum):
+    """Who wanted the payment."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    CHARGE_RUN = "charge_run"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """A try of `amount_cents`, with everything needed to ask the processor again.
 
     The same `key` is sent with every repeat of the first call, so it can charge only once.
+    amount = the allocations paid with it + `prepaid`.
     """
 
     attempt_id: str
     company_id: str
-    inspection_id: str
-    invoice_id: str
-    invoice_number: str
+    allocations: tuple[Allocation, ...]
+    """One for a single client's invoice, up to 200 for an account."""
     payer: Payer
     description: str
     amount_cents: int
@@ -99,12 +108,63 @@ class Attempt:
     next_check_at: datetime | None = None
     """When to ask the processor, if no webhook comes before."""
     checks: int = 0
+    kinds: tuple[Method, ...] = (Method.CARD, Method.BANK)
+    """What the hosted page offers: the same at every repeat of the call."""
+    account_id: str | None = None
+    """The account customer whose payment it is; None for a single client's invoice."""
+    origin: Origin = Origin.CUSTOMER
+    by_hand: bool = False
+    """Money that staff received: no processor knows of it."""
+    recorded_by: str | None = None
+    note: str = ""
+    """For staff only."""
+    client_note: str = ""
+    method_id: str | None = None
+    """The saved method to be charged without a page."""
+    page_wanted: bool = False
+    """The bank wants to see the payer, so the saved method is not enough: he gets a page."""
+    save_method: bool = False
+    prepaid: Payment | None = None
+    """The part that pays no invoice yet (R90)."""
+    receipt_number: str = ""
+    paid_at: datetime | None = None
+    refunded_cents: int = 0
+    """Given back of all parts together."""
+    returned_reason: str = ""
+    """Why the bank took it back."""
     revision: int = 0
 
     @property
     def key(self) -> str:
         """The idempotency key of the call that lets the payer pay."""
-        return f"pay-{self.attempt_id}"
+        return f"pay-{self.attempt_id}" + ("-page" if self.page_wanted else "")
+
+    @property
+    def without_page(self) -> bool:
+        """A saved method is charged by the server itself."""
+        return self.method_id is not None and not self.page_wanted
+
+    @property
+    def invoice_ids(self) -> tuple[str, ...]:
+        """The invoices it pays."""
+        return tuple(allocation.invoice_id for allocation in self.allocations)
+
+    @property
+    def invoice_id(self) -> str:
+        """The one it pays, or the first of them; empty when all is paid in advance."""
+        return self.allocations[0].invoice_id if self.allocations else ""
+
+    @property
+    def applied_cents(self) -> int:
+        """What staff have taken from the prepayment for invoices."""
+        return sum(a.amount_cents for a in self.allocations if a.applied_at)
+
+    @property
+    def unapplied_cents(self) -> int:
+        """What is left of the prepayment, to be applied or refunded."""
+        if self.prepaid is None or not self.prepaid.settled:
+            return 0
+        return max(0, self.prepaid.refundable_cents - self.applied_cents)
 
     @property
     def live(self) -> bool:

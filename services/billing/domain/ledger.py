@@ -7,13 +7,14 @@ Accounts of a company (cents, debit positive):
     elsewhere
     in_transit,             bank payments on their way (two-phase: held, then posted or voided);
     expected:<invoice>      they are outside the receivables, because they are not paid yet
+    prepaid:<account>       what an account customer has paid in advance
     disputed                withdrawn by the card network while a dispute is open
     losses                  taken back beyond what a payment had left
 An entry's id is its idempotency key: the same fact can be written once only.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from services.billing.domain.payment import Method, Payment
@@ -58,7 +59,8 @@ class Entry:
 class Moved:
     """`cents` left a payment (or came back to it): what it was before and after."""
 
-    invoice_id: str
+    owed: str
+    """The account that owes it again: `receivable:<invoice>` or `prepaid:<account>`."""
     before: Payment
     after: Payment
     cents: int
@@ -85,32 +87,42 @@ class Book:
             ("revenue", -delta_cents),
         )
 
-    def paid(self, payment: Payment, invoice_id: str) -> Entry:
-        """Money came."""
+    def paid(self, payment_id: str, place: str, parts: Sequence[tuple[str, int]]) -> Entry:
+        """Money came: one leg for each account whose debt it pays."""
         return self._entry(
-            f"pay:{payment.payment_id}",
+            f"pay:{payment_id}",
             "payment",
-            (place_of(payment), payment.amount_cents),
-            (f"receivable:{invoice_id}", -payment.amount_cents),
+            (place, sum(cents for _, cents in parts)),
+            *((account, -cents) for account, cents in parts),
         )
 
-    def held(self, payment: Payment, invoice_id: str) -> Entry:
+    def held(self, payment_id: str, parts: Sequence[tuple[str, int]]) -> Entry:
         """A bank payment is on its way."""
         return self._entry(
-            f"hold:{payment.payment_id}",
+            f"hold:{payment_id}",
             "hold",
-            ("in_transit", payment.amount_cents),
-            (f"expected:{invoice_id}", -payment.amount_cents),
+            ("in_transit", sum(cents for _, cents in parts)),
+            *((expected(account), -cents) for account, cents in parts),
         )
 
-    def hold_ended(self, payment: Payment, invoice_id: str) -> Entry:
+    def hold_ended(self, payment_id: str, parts: Sequence[tuple[str, int]]) -> Entry:
         """It arrived or failed; if it arrived, `paid` is written beside this."""
         return self._entry(
-            f"hold-end:{payment.payment_id}",
+            f"hold-end:{payment_id}",
             "hold_end",
-            ("in_transit", -payment.amount_cents),
-            (f"expected:{invoice_id}", payment.amount_cents),
-            of=f"hold:{payment.payment_id}",
+            ("in_transit", -sum(cents for _, cents in parts)),
+            *((expected(account), cents) for account, cents in parts),
+            of=f"hold:{payment_id}",
+        )
+
+    def applied(self, payment: Payment, invoice_id: str, account_id: str) -> Entry:
+        """A prepayment pays an invoice: no money moves."""
+        return self._entry(
+            f"apply:{payment.payment_id}",
+            "prepayment_applied",
+            (prepaid(account_id), payment.amount_cents),
+            (receivable(invoice_id), -payment.amount_cents),
+            of=f"pay:{payment.attempt_id}",
         )
 
     def refunded(self, refund_id: str, moved: Moved) -> Entry:
@@ -120,7 +132,7 @@ class Book:
             "refund",
             *_owed_again(moved),
             (place_of(moved.after), -moved.cents),
-            of=f"pay:{moved.after.payment_id}",
+            of=f"pay:{moved.after.attempt_id}",
         )
 
     def refund_bounced(self, refund_id: str, moved: Moved) -> Entry:
@@ -166,7 +178,7 @@ class Book:
             "return",
             *_owed_again(moved),
             (place_of(moved.after), -moved.cents),
-            of=f"pay:{moved.after.payment_id}",
+            of=f"pay:{moved.after.attempt_id}",
         )
 
     def _entry(
@@ -185,8 +197,22 @@ class Book:
 def _owed_again(moved: Moved) -> tuple[tuple[str, int], tuple[str, int]]:
     """The payer owes what no longer counts as paid; anything beyond is the company's loss."""
     owed_cents = moved.before.kept_cents - moved.after.kept_cents
-    receivable = f"receivable:{moved.invoice_id}"
-    return (receivable, owed_cents), ("losses", moved.cents - owed_cents)
+    return (moved.owed, owed_cents), ("losses", moved.cents - owed_cents)
+
+
+def receivable(invoice_id: str) -> str:
+    """What the payer of an invoice owes."""
+    return f"receivable:{invoice_id}"
+
+
+def prepaid(account_id: str) -> str:
+    """What an account customer has paid in advance."""
+    return f"prepaid:{account_id}"
+
+
+def expected(account: str) -> str:
+    """The side of an account on which money on its way waits: `expected:<invoice>`."""
+    return account.replace("receivable:", "expected:").replace("prepaid:", "expected-prepaid:")
 
 
 def place_of(payment: Payment) -> str:

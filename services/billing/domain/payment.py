@@ -51,7 +51,7 @@ class Dispute:
 class Payment:
     """Money that came, or is on its way by bank (`settled` is false until it has come).
 
-    Of an online payment `payment_id` is the attempt's id. All amounts in cents.
+    Of a single client's online payment `payment_id` is the attempt's id. All amounts in cents.
     """
 
     payment_id: str
@@ -71,6 +71,13 @@ class Payment:
     note: str = ""
     """For staff only."""
     client_note: str = ""
+    account_payment_id: str | None = None
+    """The payment over several invoices that this is a part of."""
+
+    @property
+    def attempt_id(self) -> str:
+        """The try to pay that brought it, which the processor knows."""
+        return self.account_payment_id or self.payment_id
 
     @property
     def held_cents(self) -> int:

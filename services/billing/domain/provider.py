@@ -19,6 +19,26 @@ class SeenRefund:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeenMethod:
+    """A card or bank account as the processor keeps it; never its number."""
+
+    method_id: str
+    customer_id: str
+    kind: Method
+    label: str
+    expires: str = ""
+    """`04/2029` for a card."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenSetup:
+    """A page on which a method is saved: over (expired) or not, and what was saved."""
+
+    over: bool
+    method: SeenMethod | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeenAttempt:
     """The processor's whole truth about one attempt, fetched afresh. Money in cents."""
 
@@ -34,6 +54,8 @@ class SeenAttempt:
     disputes: tuple[Dispute, ...] = ()
     expected_on: date | None = None
     """When a bank payment should have arrived."""
+    saved: SeenMethod | None = None
+    """What it was paid with, if the processor keeps it for the customer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +88,5 @@ class Hint:
     attempt_id: str | None
     session_id: str | None
     payment_intent_id: str | None
+    method_id: str | None = None
+    """Set when a saved method changed by itself, or was taken away."""

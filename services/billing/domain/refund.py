@@ -26,7 +26,10 @@ LEGAL_MOVES: dict[RefundState, frozenset[RefundState]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """One refund. `with_credit`: the bill shrinks by it and nothing becomes due again (C9)."""
+    """One refund. `with_credit`: the bill shrinks by it and nothing becomes due again (C9).
+
+    Without an `invoice_id` it gives back a prepayment.
+    """
 
     refund_id: str
     company_id: str
@@ -48,6 +51,13 @@ class Refund:
     """By how much the bill shrank when it went through."""
     next_try_at: datetime | None = None
     """When to ask again while the processor has not answered."""
+    attempt_id: str | None = None
+    """The payment over several invoices it gives a part of back; None: `payment_id` itself."""
+
+    @property
+    def of_attempt(self) -> str:
+        """The try to pay that the processor gives back from."""
+        return self.attempt_id or self.payment_id
 
     @property
     def key(self) -> str:

@@ -1,6 +1,7 @@
 """Which facts of the others billing listens to, and what it does with them."""
 
 from services.billing.entrypoints.parts import Parts
+from services.billing.usecases.follow_account import follow_account
 from services.billing.usecases.follow_company import follow_company
 from services.billing.usecases.follow_inspection import follow_inspection
 from shared.contracts.portal import ViewRebuildRequestedV1
@@ -15,6 +16,7 @@ from shared.contracts.scheduling import (
     InspectionScheduledV1,
     InspectionServicesChangedV1,
 )
+from shared.contracts.scheduling_accounts import CustomerAccountChangedV1
 from shared.messaging.subscription import Delivery, PermanentError, Subscription, one_by_one
 from shared.mongo import Session
 
@@ -50,6 +52,14 @@ class Listener:
             own_accounts=self._parts.own_accounts,
         )
 
+    async def account(self, delivery: Delivery, session: Session) -> None:
+        """Who an account customer is."""
+        event = delivery.event
+        if not isinstance(event, CustomerAccountChangedV1):
+            raise PermanentError(f"{event.name} carries no account")
+        books = self._parts.books.within(session)
+        await follow_account(books, company_id=event.company_id, told=event.account)
+
     async def rebuild(self, delivery: Delivery, session: Session) -> None:
         """Only noted here; a loop tells everything again."""
         event = delivery.event
@@ -71,6 +81,7 @@ def subscription(parts: Parts) -> Subscription:
             InspectionPolicyChangedV1: listener.inspection,
             InspectionCancelledV1: listener.inspection,
             CompanyChangedV1: listener.company,
+            CustomerAccountChangedV1: listener.account,
             ViewRebuildRequestedV1: listener.rebuild,
         }
     )

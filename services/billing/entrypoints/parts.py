@@ -118,6 +118,8 @@ class Parts:
     new_id: NewId
     own_accounts: bool
     bell: Bell = field(default_factory=Bell)
+    runs_bell: Bell = field(default_factory=Bell)
+    """Rung when a charge run begins or goes on."""
 
 
 def parts_of(request: Request) -> Parts:

@@ -10,6 +10,7 @@ from services.billing.entrypoints import (
     api_third_party,
     change_invoice_pages,
     internal,
+    internal_accounts,
     internal_invitations,
     invoice_pages,
     payments_pages,
@@ -21,6 +22,7 @@ from services.billing.entrypoints import (
 
 ROUTERS = (
     internal.router,
+    internal_accounts.router,
     internal_invitations.router,
     webhooks.router,
     api_invoices.router,

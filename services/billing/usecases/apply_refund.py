@@ -3,55 +3,51 @@
 from dataclasses import replace
 from datetime import datetime
 
-from services.billing.domain.attempt import Attempt
-from services.billing.domain.invoice import Invoice
 from services.billing.domain.ledger import Moved
 from services.billing.domain.payment import Payment
 from services.billing.domain.provider import SeenRefund
 from services.billing.domain.refund import Refund, RefundState, credit_for
 from services.billing.domain.told import payment_told
-from services.billing.usecases.ports import OpenBooks, Sheet
+from services.billing.usecases.ports import OpenBooks
+from services.billing.usecases.ports_sheets import Desk, Part
 from shared.contracts.billing import PaymentRefundedV1
 
 
-async def apply_refund(
-    books: OpenBooks, sheet: Sheet, *, attempt: Attempt, seen: SeenRefund, now: datetime
-) -> None:
+async def apply_refund(books: OpenBooks, desk: Desk, *, seen: SeenRefund, now: datetime) -> None:
     """Bring our refund to what the processor says; one made in its dashboard is taken up."""
-    refund = await _known(books, attempt.company_id, seen)
-    if refund is None:
-        refund = _taken_up(sheet, attempt, seen, now)
-    moved = refund.moved(seen.state)
-    moved = replace(moved, provider_refund_id=seen.provider_refund_id, next_try_at=None)
-    if moved.state is not refund.state:
-        moved = settle_refund(sheet, before=refund, after=moved)
-    await books.keep_refund(moved)
+    known = await _known(books, desk.attempt.company_id, seen)
+    for refund in known or _taken_up(desk, seen, now):
+        moved = refund.moved(seen.state)
+        moved = replace(moved, provider_refund_id=seen.provider_refund_id, next_try_at=None)
+        if moved.state is not refund.state:
+            moved = settle_refund(desk, before=refund, after=moved)
+        await books.keep_refund(moved)
 
 
-def settle_refund(sheet: Sheet, *, before: Refund, after: Refund) -> Refund:
+def settle_refund(desk: Desk, *, before: Refund, after: Refund) -> Refund:
     """Write what the move from `before` to `after` means for invoice and ledger."""
-    invoice = sheet.bill.invoice(after.invoice_id)
-    payment = invoice.payment(after.payment_id)
-    if payment is None:
+    found = desk.part_of(after.payment_id)
+    if found is None:
         return after
+    part, payment = found
     if after.state is RefundState.SUCCEEDED:
-        after = _given(sheet, invoice, payment, after)
+        after = _given(desk, part, payment, after)
     elif before.state is RefundState.SUCCEEDED:
-        after = _bounced(sheet, invoice, payment, after)
+        after = _bounced(desk, part, payment, after)
     else:
         changed = payment.refund_finished(after.amount_cents, reserved=after.reserved, given=False)
-        sheet.bill = sheet.bill.with_invoice(invoice.with_payment(changed))
-    tell_refund(sheet, after)
+        desk.put(part, changed)
+    tell_refund(desk, after)
     return after
 
 
-def tell_refund(sheet: Sheet, refund: Refund) -> None:
-    """Announce the refund as it now is."""
-    invoice = sheet.bill.invoice(refund.invoice_id)
-    payment = invoice.payment(refund.payment_id)
-    if payment is None:
+def tell_refund(desk: Desk, refund: Refund) -> None:
+    """Announce the refund as it now is; of a prepayment its own event tells."""
+    part, payment = desk.part_of(refund.payment_id) or (None, None)
+    if part is None or payment is None:
         return
-    fields = payment_told(sheet.bill, invoice, payment) | {
+    sheet = desk.sheet_of(part)
+    fields = payment_told(sheet.bill, sheet.bill.invoice(part.invoice_id), payment) | {
         "amount_cents": refund.amount_cents,
         "refund_id": refund.refund_id,
         "status": refund.state.value,
@@ -61,47 +57,82 @@ def tell_refund(sheet: Sheet, refund: Refund) -> None:
     sheet.events.append(PaymentRefundedV1.model_validate(fields))
 
 
-def _given(sheet: Sheet, invoice: Invoice, payment: Payment, refund: Refund) -> Refund:
+def _given(desk: Desk, part: Part, payment: Payment, refund: Refund) -> Refund:
     cents = refund.amount_cents
     credit_cents = 0
-    if refund.with_credit:
+    if part and refund.with_credit:
+        invoice = desk.sheet_of(part).bill.invoice(part.invoice_id)
         credit_cents = credit_for(amount_cents=cents, surplus_cents=invoice.surplus_cents)
     changed = payment.refund_finished(cents, reserved=refund.reserved, given=True)
-    credited = replace(invoice, credit_cents=invoice.credit_cents + credit_cents)
-    sheet.bill = sheet.bill.with_invoice(credited.with_payment(changed))
-    moved = Moved(invoice_id=invoice.invoice_id, before=payment, after=changed, cents=cents)
-    sheet.entries.append(sheet.book.refunded(refund.refund_id, moved))
+    _put(desk, part, changed, credit_cents)
+    moved = Moved(owed=desk.owed(part), before=payment, after=changed, cents=cents)
+    desk.work_of(part).entries.append(desk.book.refunded(refund.refund_id, moved))
     return replace(refund, credited_cents=credit_cents, reserved=False)
 
 
-def _bounced(sheet: Sheet, invoice: Invoice, payment: Payment, refund: Refund) -> Refund:
-    cents = refund.amount_cents
-    credit_cents = max(0, invoice.credit_cents - refund.credited_cents)
-    back = payment.refund_taken_back(cents)
-    changed = replace(invoice, credit_cents=credit_cents)
-    sheet.bill = sheet.bill.with_invoice(changed.with_payment(back))
-    moved = Moved(invoice_id=invoice.invoice_id, before=payment, after=back, cents=cents)
-    sheet.entries.append(sheet.book.refund_bounced(refund.refund_id, moved))
+def _bounced(desk: Desk, part: Part, payment: Payment, refund: Refund) -> Refund:
+    back = payment.refund_taken_back(refund.amount_cents)
+    _put(desk, part, back, -refund.credited_cents)
+    moved = Moved(owed=desk.owed(part), before=payment, after=back, cents=refund.amount_cents)
+    desk.work_of(part).entries.append(desk.book.refund_bounced(refund.refund_id, moved))
     return replace(refund, credited_cents=0)
 
 
-async def _known(books: OpenBooks, company_id: str, seen: SeenRefund) -> Refund | None:
+def _put(desk: Desk, part: Part, payment: Payment, credit_cents: int) -> None:
+    """The payment's next state, and the invoice with so much more credit, in one step."""
+    if part:
+        sheet = desk.sheet_of(part)
+        invoice = sheet.bill.invoice(part.invoice_id)
+        credit = max(0, invoice.credit_cents + credit_cents)
+        changed = replace(invoice, credit_cents=credit).with_payment(payment)
+        sheet.bill = sheet.bill.with_invoice(changed)
+    else:
+        desk.put(part, payment)
+
+
+async def _known(books: OpenBooks, company_id: str, seen: SeenRefund) -> list[Refund]:
     if seen.refund_id:
         found = await books.refund(company_id, seen.refund_id)
         if found:
-            return found
-    return await books.refund_seen_as(company_id, seen.provider_refund_id)
+            return [found]
+    return await books.refunds_seen_as(company_id, seen.provider_refund_id)
 
 
-def _taken_up(sheet: Sheet, attempt: Attempt, seen: SeenRefund, now: datetime) -> Refund:
-    """A refund somebody made in the processor's dashboard (scenario 36)."""
-    refund = Refund(
-        refund_id=seen.provider_refund_id,
-        company_id=attempt.company_id,
-        inspection_id=attempt.inspection_id,
-        invoice_id=attempt.invoice_id,
-        payment_id=attempt.attempt_id,
-        amount_cents=seen.amount_cents,
+def _taken_up(desk: Desk, seen: SeenRefund, now: datetime) -> list[Refund]:
+    """A refund somebody made in the processor's dashboard (scenario 36).
+
+    Of a payment over several invoices it is taken from what is prepaid, then from the newest
+    invoice back, as far as each can give; nobody there says which one was meant.
+    """
+    rest, refunds = seen.amount_cents, []
+    parts = list(desk.parts())[::-1]
+    for part, payment in parts:
+        last = payment is parts[-1][1]
+        cents = rest if last else min(rest, payment.refundable_cents)
+        if cents <= 0:
+            continue
+        rest -= cents
+        refund = _from_dashboard(desk, (part, payment), seen=seen, cents=cents, now=now)
+        desk.put(part, payment.reserved_for_refund(cents))
+        tell_refund(desk, refund)
+        refunds.append(refund)
+    return refunds
+
+
+def _from_dashboard(
+    desk: Desk, found: tuple[Part, Payment], *, seen: SeenRefund, cents: int, now: datetime
+) -> Refund:
+    part, payment = found
+    over_many = payment.account_payment_id is not None
+    suffix = f".{payment.payment_id.rpartition('-')[2]}" if over_many else ""
+    return Refund(
+        refund_id=f"{seen.provider_refund_id}{suffix}",
+        company_id=desk.attempt.company_id,
+        inspection_id=part.inspection_id if part else "",
+        invoice_id=part.invoice_id if part else "",
+        payment_id=payment.payment_id,
+        attempt_id=payment.account_payment_id,
+        amount_cents=cents,
         with_credit=False,
         state=RefundState.PENDING,
         reason="Refunded in Stripe",
@@ -109,10 +140,3 @@ def _taken_up(sheet: Sheet, attempt: Attempt, seen: SeenRefund, now: datetime) -
         created_at=now,
         provider_refund_id=seen.provider_refund_id,
     )
-    invoice = sheet.bill.invoice(refund.invoice_id)
-    payment = invoice.payment(refund.payment_id)
-    if payment:
-        reserved = payment.reserved_for_refund(refund.amount_cents)
-        sheet.bill = sheet.bill.with_invoice(invoice.with_payment(reserved))
-        tell_refund(sheet, refund)
-    return refund

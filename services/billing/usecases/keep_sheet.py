@@ -1,5 +1,6 @@
-"""Finish a changed bill: count revisions, write the charges, tell everybody, close stale pages."""
+"""Finish changed bills: count revisions, write the charges, tell everybody, close stale pages."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,15 +15,39 @@ from shared.contracts.event import Event
 
 async def keep_sheet(books: OpenBooks, sheet: Sheet, *, now: datetime) -> Bill:
     """Write the bill, the ledger and the news together; return the bill as it now is."""
+    await keep_sheets(books, [sheet], now=now)
+    return sheet.bill
+
+
+async def keep_sheets(
+    books: OpenBooks,
+    sheets: Sequence[Sheet],
+    *,
+    now: datetime,
+    entries: Sequence[Entry] = (),
+    events: Sequence[Event] = (),
+) -> None:
+    """The same for the bills of one payment; `entries` and `events` belong to none of them."""
+    changed = [sheet for sheet in sheets if _counted(sheet)]
+    posted, told = list(entries), []
+    for sheet in changed:
+        posted += [*_charges(sheet), *sheet.entries]
+        told += [*_states(sheet), *sheet.events, *_surpluses(sheet)]
+    if changed:
+        await books.keep_bills([(sheet.before, sheet.bill) for sheet in changed])
+    await books.post(posted, now)
+    await books.announce([*told, *events])
+    for sheet in changed:
+        await _close_stale_pages(books, sheet.bill, now)
+
+
+def _counted(sheet: Sheet) -> bool:
+    """Count the revisions up; False if there is nothing to write."""
     after = revised(sheet.before, sheet.bill)
     if after == sheet.before and not sheet.entries and not sheet.events:
-        return after
+        return False
     sheet.bill = after
-    await books.keep_bill(sheet.before, after)
-    await books.post([*_charges(sheet), *sheet.entries], now)
-    await books.announce([*_states(sheet), *sheet.events, *_surpluses(sheet)])
-    await _close_stale_pages(books, after, now)
-    return after
+    return True
 
 
 def _known(sheet: Sheet) -> dict[str, Invoice]:
@@ -65,7 +90,7 @@ async def _close_stale_pages(books: OpenBooks, bill: Bill, now: datetime) -> Non
     for invoice in bill.invoices:
         held = invoice.reservation
         payable = invoice.gate is Gate.OPEN and not invoice.voided
-        if held is None or (payable and held.amount_cents == invoice.balance_cents):
+        if held is None or (payable and held.fits(invoice.balance_cents)):
             continue
         attempt = await books.attempt(bill.company_id, held.attempt_id)
         if attempt.live and not attempt.expire_wanted:

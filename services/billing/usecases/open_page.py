@@ -6,6 +6,7 @@ from datetime import datetime
 import structlog
 
 from services.billing.domain.attempt import IN_DOUBT, Attempt, AttemptState
+from services.billing.domain.payment import Method
 from services.billing.domain.provider import OpenPage, SeenAttempt
 from services.billing.domain.refusals import PaymentsUnavailableError
 from services.billing.usecases.apply_provider_state import apply_provider_state
@@ -31,17 +32,18 @@ async def open_page(
     Raises PaymentsUnavailableError: refused for good (the invoice is free again), or no answer
     (the attempt stays, its state unknown, and is asked for again with the same key).
     """
-    settings = await books.write(lambda open_books: open_books.settings(attempt.company_id))
     try:
         page = await gateway.start_checkout(
-            attempt, accepts_bank=settings.bank_payments, accepts_card=True
+            attempt,
+            accepts_bank=Method.BANK in attempt.kinds,
+            accepts_card=Method.CARD in attempt.kinds,
         )
     except (RejectedError, KeyConflictError) as error:
         log.warning("page_refused", attempt_id=attempt.attempt_id, kind=type(error).__name__)
-        await _give_up(attempt, books, clock())
+        await give_up(attempt, books=books, clock=clock)
         raise PaymentsUnavailableError from error
     except GatewayUnavailableError as error:
-        await _keep_in_doubt(attempt, books, clock())
+        await keep_in_doubt(attempt, books=books, clock=clock)
         raise PaymentsUnavailableError from error
     crash_point("billing.page-open-not-saved")
     return await _keep_page(attempt, page, books, clock())
@@ -64,9 +66,10 @@ async def _keep_page(attempt: Attempt, page: OpenPage, books: Books, now: dateti
     return await books.write(keep)
 
 
-async def _give_up(attempt: Attempt, books: Books, now: datetime) -> None:
-    """Nothing exists there: free the invoice."""
+async def give_up(attempt: Attempt, *, books: Books, clock: Clock) -> None:
+    """Nothing exists there: free the invoices."""
     gone = SeenAttempt(state=AttemptState.CANCELED, amount_cents=0)
+    now = clock()
 
     async def apply(open_books: OpenBooks) -> None:
         await apply_provider_state(
@@ -80,8 +83,9 @@ async def _give_up(attempt: Attempt, books: Books, now: datetime) -> None:
     await books.write(apply)
 
 
-async def _keep_in_doubt(attempt: Attempt, books: Books, now: datetime) -> None:
+async def keep_in_doubt(attempt: Attempt, *, books: Books, clock: Clock) -> None:
     """Not failed: it may have acted. Nobody is asked to pay again until this is known."""
+    now = clock()
 
     async def keep(open_books: OpenBooks) -> None:
         before = await open_books.attempt(attempt.company_id, attempt.attempt_id)

@@ -13,6 +13,7 @@ from services.billing.domain.ledger import Book, Entry
 from services.billing.domain.payment import Payment
 from services.billing.domain.provider import AccountStatus, Hint, OpenPage, SeenAttempt, SeenRefund
 from services.billing.domain.refund import Refund
+from services.billing.usecases.ports_accounts import AccountBooks, MethodGateway, OpenAccountBooks
 from shared.contracts.event import Event
 from shared.idempotency import Answer
 
@@ -50,7 +51,7 @@ class InvoiceLinks(Protocol):
         """The address of a new link. Raises UnavailableError."""
 
 
-class OpenBooks(Protocol):
+class OpenBooks(OpenAccountBooks, Protocol):
     """The books inside one write: everything kept here is kept together, or nothing is."""
 
     async def bill(self, company_id: str, inspection_id: str) -> Bill | None:
@@ -79,9 +80,6 @@ class OpenBooks(Protocol):
 
     async def refund(self, company_id: str, refund_id: str) -> Refund | None:
         """The refund of that id."""
-
-    async def refund_seen_as(self, company_id: str, provider_refund_id: str) -> Refund | None:
-        """The refund the processor calls so."""
 
     async def refund_asked_by(self, company_id: str, request_key: str) -> Refund | None:
         """The refund an earlier request with this key has made."""
@@ -114,7 +112,7 @@ class OpenBooks(Protocol):
         """Keep the answer in this write."""
 
 
-class Books(Protocol):
+class Books(AccountBooks, Protocol):
     """Everything billing remembers."""
 
     async def write(self, work: Callable[[OpenBooks], Awaitable[T]]) -> T:
@@ -179,32 +177,15 @@ class EventInbox(Protocol):
         """Remember how far."""
 
 
-class PaymentGateway(Protocol):
+class PaymentGateway(MethodGateway, Protocol):
     """The card processor. Raises Rejected, Unavailable or KeyConflict, nothing else."""
-
-    async def ensure_customer(
-        self, *, company_id: str, payer_id: str, name: str, email: str, account: str | None
-    ) -> str:
-        """The processor's customer for this payer, made once."""
 
     async def start_checkout(
         self, attempt: Attempt, *, accepts_bank: bool, accepts_card: bool
     ) -> OpenPage:
         """Open the hosted page for an attempt; with the same attempt always the same page."""
 
-    async def start_setup(
-        self,
-        *,
-        setup_id: str,
-        company_id: str,
-        customer_id: str,
-        success_url: str,
-        cancel_url: str,
-        account: str | None,
-    ) -> OpenPage:
-        """Open the hosted page that saves a card or bank account without charging."""
-
-    async def charge_saved(self, attempt: Attempt, *, method_id: str) -> SeenAttempt:
+    async def charge_saved(self, attempt: Attempt) -> SeenAttempt:
         """Charge a saved method now, without the payer. Raises Declined or ActionRequired."""
 
     async def expire_checkout(self, attempt: Attempt) -> SeenAttempt:
@@ -284,3 +265,7 @@ class Wakeup(Protocol):
 
     def ring(self) -> None:
         """There is work."""
+
+
+Work = Callable[[OpenBooks], Awaitable[T]]
+"""What is done in one write."""

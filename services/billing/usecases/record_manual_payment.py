@@ -5,9 +5,10 @@ from datetime import datetime
 
 from services.billing.domain.bill import Bill
 from services.billing.domain.invoice import Invoice
+from services.billing.domain.ledger import place_of, receivable
 from services.billing.domain.payment import Method, Payment
 from services.billing.domain.refusals import AmountExceedsBalanceError, InvoicePaidError
-from services.billing.usecases.apply_provider_state import receipt_number, tell_recorded
+from services.billing.usecases.book_payment import receipt_number, tell_recorded
 from services.billing.usecases.keep_sheet import keep_sheet
 from services.billing.usecases.ports import Books, Clock, OpenBooks, Sheet
 from shared.money import money
@@ -48,7 +49,8 @@ async def record_manual_payment(
         number = await open_books.next_number(command.company_id, "receipt")
         payment = _payment(command, receipt_number(number))
         sheet = Sheet(before=bill, bill=bill.with_invoice(invoice.with_payment(payment)))
-        sheet.entries.append(sheet.book.paid(payment, invoice.invoice_id))
+        owed = [(receivable(invoice.invoice_id), payment.amount_cents)]
+        sheet.entries.append(sheet.book.paid(payment.payment_id, place_of(payment), owed))
         tell_recorded(sheet, invoice_id=invoice.invoice_id, payment=payment)
         return await keep_sheet(open_books, sheet, now=now)
 

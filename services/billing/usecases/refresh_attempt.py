@@ -5,6 +5,7 @@ from datetime import datetime
 from services.billing.domain.attempt import IN_DOUBT, Attempt
 from services.billing.domain.refusals import PaymentsUnavailableError
 from services.billing.usecases.apply_provider_state import apply_provider_state
+from services.billing.usecases.charge_method import charge_method
 from services.billing.usecases.close_page import close_page
 from services.billing.usecases.open_page import open_page
 from services.billing.usecases.ports import Books, Clock, OpenBooks, PaymentGateway
@@ -42,8 +43,10 @@ async def refresh_attempt(
 async def _found_out(
     attempt: Attempt, *, books: Books, gateway: PaymentGateway, clock: Clock
 ) -> Attempt:
-    """The same key gives the same page, whether or not the first call got through."""
+    """The same key gives the same page or charge, whether or not the first call got through."""
     try:
+        if attempt.without_page:
+            return await charge_method(attempt, books=books, gateway=gateway, clock=clock)
         return await open_page(attempt, books=books, gateway=gateway, clock=clock)
     except PaymentsUnavailableError:
         return await books.write(

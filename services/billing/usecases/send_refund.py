@@ -2,8 +2,8 @@
 
 from services.billing.domain.provider import SeenRefund
 from services.billing.domain.refund import Refund, RefundState
+from services.billing.usecases.apply_provider_state import keep_desk
 from services.billing.usecases.apply_refund import apply_refund
-from services.billing.usecases.keep_sheet import keep_sheet
 from services.billing.usecases.ports import (
     Books,
     Clock,
@@ -11,8 +11,8 @@ from services.billing.usecases.ports import (
     OpenBooks,
     PaymentGateway,
     RejectedError,
-    Sheet,
 )
+from services.billing.usecases.ports_sheets import Desk
 from shared.crash_points import crash_point
 
 
@@ -24,7 +24,7 @@ async def send_refund(
     Raises GatewayUnavailableError: the reconciler will repeat it.
     """
     attempt = await books.write(
-        lambda open_books: open_books.attempt(refund.company_id, refund.payment_id)
+        lambda open_books: open_books.attempt(refund.company_id, refund.of_attempt)
     )
     try:
         seen = await gateway.refund(refund, attempt)
@@ -39,8 +39,9 @@ async def send_refund(
     now = clock()
 
     async def apply(open_books: OpenBooks) -> None:
-        sheet = Sheet.of(await open_books.bill_of(refund.company_id, refund.invoice_id))
-        await apply_refund(open_books, sheet, attempt=attempt, seen=seen, now=now)
-        await keep_sheet(open_books, sheet, now=now)
+        known = await open_books.attempt(refund.company_id, refund.of_attempt)
+        desk = Desk.of(known, await open_books.bills_of(refund.company_id, known.invoice_ids))
+        await apply_refund(open_books, desk, seen=seen, now=now)
+        await keep_desk(open_books, desk, now=now)
 
     await books.write(apply)

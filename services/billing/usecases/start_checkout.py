@@ -9,20 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.billing.domain.attempt import IN_DOUBT, Attempt, AttemptState
-from services.billing.domain.bill import Bill
-from services.billing.domain.invoice import Gate, Invoice, InvoiceStatus, Reservation
+from services.billing.domain.limits import kinds_allowed
+from services.billing.domain.payment import Method
 from services.billing.domain.refusals import (
-    AmountChangedError,
     AmountTooSmallError,
-    InvoicePaidError,
-    InvoiceVoidError,
     OnlinePaymentsOffError,
-    PaymentAfterPublishError,
     PaymentInProgressError,
-    PaymentProcessingError,
 )
 from services.billing.usecases.close_page import close_page
-from services.billing.usecases.keep_sheet import keep_sheet
 from services.billing.usecases.open_page import open_page
 from services.billing.usecases.ports import (
     Books,
@@ -31,14 +25,19 @@ from services.billing.usecases.ports import (
     NewId,
     OpenBooks,
     PaymentGateway,
-    Sheet,
+)
+from services.billing.usecases.reserve_invoices import (
+    Wanted,
+    refuse_changed,
+    refuse_unpayable,
+    reserve_invoices,
 )
 from shared.crash_points import crash_point
 
 PAGE_OPEN = timedelta(minutes=31)
 """The processor's shortest life of a page is 30 minutes; the rest is for the way there."""
 SMALLEST_CHARGE_CENTS = 50
-_TRIES = 3
+TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +65,9 @@ async def start_checkout(
 
     Raises InvoiceNotFoundError, InvoicePaidError, InvoiceVoidError, PaymentAfterPublishError,
     OnlinePaymentsOffError, AmountChangedError, AmountTooSmallError, PaymentInProgressError,
-    PaymentProcessingError, PaymentsUnavailableError.
+    PaymentProcessingError, CardMaximumError, BankMaximumError, PaymentsUnavailableError.
     """
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         now = clock()
         reserve = _reservation(command, new_id(), now, own_accounts=own_accounts)
         attempt = await books.write(reserve)
@@ -79,8 +78,21 @@ async def start_checkout(
             amount_cents=command.amount_cents, success_url=command.success_url, now=now
         ):
             return attempt
-        await _make_way(attempt, books=books, gateway=gateway, clock=clock)
+        await make_way(attempt, books=books, gateway=gateway, clock=clock)
     raise PaymentInProgressError
+
+
+async def make_way(
+    attempt: Attempt, *, books: Books, gateway: PaymentGateway, clock: Clock
+) -> None:
+    """Close the older page first; if it was paid in the last moment, that is applied.
+
+    Raises PaymentInProgressError while that cannot be known.
+    """
+    try:
+        await close_page(attempt, books=books, gateway=gateway, clock=clock)
+    except GatewayError as error:
+        raise PaymentInProgressError from error
 
 
 def _reservation(
@@ -90,16 +102,6 @@ def _reservation(
         return await _reserve(books, command, attempt_id, now, own_accounts=own_accounts)
 
     return reserve
-
-
-async def _make_way(
-    attempt: Attempt, *, books: Books, gateway: PaymentGateway, clock: Clock
-) -> None:
-    """Close the older page first; if it was paid in the last moment, that is applied."""
-    try:
-        await close_page(attempt, books=books, gateway=gateway, clock=clock)
-    except GatewayError as error:
-        raise PaymentInProgressError from error
 
 
 async def _reserve(
@@ -113,64 +115,51 @@ async def _reserve(
     """One conditional write: the live attempt that holds the invoice, or a new one."""
     bill = await books.bill_of(command.company_id, command.invoice_id)
     invoice = bill.invoice(command.invoice_id)
+    currency = bill.booking.currency
     company = await books.company(command.company_id)
     settings = await books.settings(command.company_id)
-    _refuse_unpayable(invoice)
+    refuse_unpayable(invoice)
     if not settings.takes_money(company, own_accounts=own_accounts):
         raise OnlinePaymentsOffError
-    _refuse_amount(invoice, command.amount_cents, bill.booking.currency)
-    if invoice.reservation:
-        live = await books.attempt(command.company_id, invoice.reservation.attempt_id)
-        return _joined(live, command)
-    attempt = _new_attempt(command, bill, invoice, attempt_id, now)
-    attempt = replace(attempt, account=settings.stripe_account_id)
-    held = Reservation(attempt_id=attempt_id, amount_cents=attempt.amount_cents)
-    await books.keep_attempt(None, attempt)
-    changed = bill.with_invoice(replace(invoice, reservation=held))
-    await keep_sheet(books, Sheet(before=bill, bill=changed), now=now)
-    return attempt
+    refuse_changed(
+        shown_cents=command.amount_cents, due_cents=invoice.balance_cents, currency=currency
+    )
+    if command.amount_cents < SMALLEST_CHARGE_CENTS:
+        raise AmountTooSmallError(minimum_cents=SMALLEST_CHARGE_CENTS)
+    kinds = kinds_allowed(
+        settings,
+        (Method.CARD, Method.BANK),
+        amount_cents=command.amount_cents,
+        currency=currency,
+    )
+    wanted = Wanted(
+        bill=bill, invoice=invoice, amount_cents=command.amount_cents, payment_id=attempt_id
+    )
+    attempt = replace(
+        _new_attempt(command, wanted, attempt_id, now),
+        account=settings.stripe_account_id,
+        kinds=kinds,
+    )
+    in_the_way = await reserve_invoices(books, attempt, [wanted], now=now)
+    return _joined(in_the_way[0], command) if in_the_way else attempt
 
 
 def _joined(live: Attempt, command: StartCheckout) -> Attempt:
     """An attempt whose first call is still out is joined only by the very same wish."""
     same = (live.amount_cents, live.success_url) == (command.amount_cents, command.success_url)
-    if live.state in IN_DOUBT and not same:
+    if live.state in IN_DOUBT and not (same and live.invoice_ids == (command.invoice_id,)):
         raise PaymentInProgressError
     return live
 
 
-def _refuse_unpayable(invoice: Invoice) -> None:
-    if invoice.status is InvoiceStatus.VOID:
-        raise InvoiceVoidError
-    if invoice.status is InvoiceStatus.PROCESSING and invoice.balance_cents == 0:
-        raise PaymentProcessingError
-    if invoice.balance_cents == 0:
-        raise InvoicePaidError
-    if invoice.processing_cents:
-        raise PaymentProcessingError
-    if invoice.gate is not Gate.OPEN:
-        raise PaymentAfterPublishError
-
-
-def _refuse_amount(invoice: Invoice, amount_cents: int, currency: str) -> None:
-    if amount_cents != invoice.balance_cents:
-        raise AmountChangedError(amount_cents=invoice.balance_cents, currency=currency)
-    if amount_cents < SMALLEST_CHARGE_CENTS:
-        raise AmountTooSmallError(minimum_cents=SMALLEST_CHARGE_CENTS)
-
-
-def _new_attempt(
-    command: StartCheckout, bill: Bill, invoice: Invoice, attempt_id: str, now: datetime
-) -> Attempt:
-    booking = bill.booking
+def _new_attempt(command: StartCheckout, wanted: Wanted, attempt_id: str, now: datetime) -> Attempt:
+    booking = wanted.bill.booking
     attempt = Attempt(
         attempt_id=attempt_id,
         company_id=command.company_id,
-        inspection_id=bill.inspection_id,
-        invoice_id=invoice.invoice_id,
-        invoice_number=invoice.number,
-        payer=invoice.payer,
-        description=f"Invoice {invoice.number}, {booking.street}",
+        allocations=(wanted.allocation,),
+        payer=wanted.invoice.payer,
+        description=f"Invoice {wanted.invoice.number}, {booking.street}",
         amount_cents=command.amount_cents,
         currency=booking.currency,
         state=AttemptState.CREATED,

@@ -16,6 +16,8 @@ from services.billing.usecases.ports import (
 )
 from services.billing.usecases.refresh_account import refresh_account
 from services.billing.usecases.refresh_attempt import refresh_attempt
+from services.billing.usecases.refresh_method import refresh_method
+from services.billing.usecases.refresh_setup import refresh_setup
 
 log = structlog.get_logger()
 ATTEMPT_KINDS = frozenset(
@@ -41,6 +43,14 @@ ATTEMPT_KINDS = frozenset(
         "charge.dispute.funds_reinstated",
     }
 )
+METHOD_KINDS = frozenset(
+    {
+        "payment_method.automatically_updated",
+        "payment_method.updated",
+        "payment_method.detached",
+    }
+)
+LISTENED_KINDS = ATTEMPT_KINDS | METHOD_KINDS | {"account.updated"}
 _BATCH = 50
 _TRIES_FOR_UNKNOWN = 5
 """A webhook may be faster than our own write; after this many tries nobody here knows it."""
@@ -78,18 +88,43 @@ async def _outcome(
                 hint.account, books=books, gateway=gateway, own_accounts=own_accounts
             )
             return "applied"
-        if hint.kind not in ATTEMPT_KINDS:
-            return "ignored"
-        attempt = await books.attempt_behind(hint)
-        if attempt is None:
-            return "ignored" if event.tries >= _TRIES_FOR_UNKNOWN else None
-        if not _same_account(hint, attempt):
-            return "quarantined"
-        await refresh_attempt(
-            attempt.company_id, attempt.attempt_id, books=books, gateway=gateway, clock=clock
-        )
+        if hint.kind in METHOD_KINDS:
+            return await _method_moved(hint, books=books, gateway=gateway)
+        if hint.kind in ATTEMPT_KINDS:
+            return await _attempt_moved(event, books=books, gateway=gateway, clock=clock)
     except GatewayError:
         return None
+    return "ignored"
+
+
+async def _attempt_moved(
+    event: StoredEvent, *, books: Books, gateway: PaymentGateway, clock: Clock
+) -> str | None:
+    """A payment, or the page on which a method is saved."""
+    hint = event.hint
+    setup = await books.setup_behind(hint.attempt_id) if hint.attempt_id else None
+    if setup:
+        await refresh_setup(setup, books=books, gateway=gateway, clock=clock)
+        return "applied"
+    attempt = await books.attempt_behind(hint)
+    if attempt is None:
+        return "ignored" if event.tries >= _TRIES_FOR_UNKNOWN else None
+    if not _same_account(hint, attempt):
+        return "quarantined"
+    await refresh_attempt(
+        attempt.company_id, attempt.attempt_id, books=books, gateway=gateway, clock=clock
+    )
+    return "applied"
+
+
+async def _method_moved(hint: Hint, *, books: Books, gateway: PaymentGateway) -> str:
+    """The card network renewed a card, or a method was taken away in the dashboard."""
+    method = await books.method_behind(hint.method_id or "")
+    if method is None:
+        return "ignored"
+    if method.on != hint.account:
+        return "quarantined"
+    await refresh_method(method, books=books, gateway=gateway)
     return "applied"
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from services.billing.adapters.stripe_calls import stripe_client
 from services.billing.adapters.stripe_gateway import StripeGateway
+from services.billing.domain.allocation import Allocation
 from services.billing.domain.attempt import Attempt, AttemptState
 from services.billing.domain.refund import Refund, RefundState
 from tests.contract.sandbox.running import KEY, SECRET, Sandbox, WatchedClient
@@ -148,9 +149,15 @@ def attempt() -> Attempt:
     return Attempt(
         attempt_id=uuid4().hex,
         company_id=COMPANY,
-        inspection_id=INSPECTION,
-        invoice_id="invoice-client",
-        invoice_number="HP-3107",
+        allocations=(
+            Allocation(
+                invoice_id="invoice-client",
+                invoice_number="HP-3107",
+                inspection_id=INSPECTION,
+                payment_id="payment-1",
+                amount_cents=45_000,
+            ),
+        ),
         payer=ELLEN,
         description="Invoice HP-3107, 1482 Alder Creek Rd",
         amount_cents=45_000,

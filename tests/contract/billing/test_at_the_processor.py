@@ -13,7 +13,9 @@ import pytest
 from services.billing.adapters.stripe_calls import STRIPE_API, stripe_client
 from services.billing.adapters.stripe_gateway import StripeGateway
 from services.billing.domain.attempt import AttemptState
+from services.billing.domain.methods import Setup
 from services.billing.domain.payment import Method
+from services.billing.domain.provider import SeenSetup
 from services.billing.usecases.ports import DeclinedError, RejectedError
 from tests.contract.billing.conftest import a_refund
 from tests.contract.sandbox.running import KEY, SECRET, WatchedClient
@@ -43,7 +45,7 @@ async def payer(gateway, attempt):
         email="ellen@example.com",
         account=None,
     )
-    return replace(attempt, customer_id=customer_id)
+    return replace(attempt, customer_id=customer_id, method_id="pm_card_visa")
 
 
 async def test_one_payer_is_one_customer(gateway):
@@ -64,7 +66,7 @@ async def test_one_attempt_is_one_page_that_can_be_closed(gateway, attempt):
 
 
 async def test_a_saved_card_is_charged_once_however_often_it_is_asked(gateway, payer):
-    seen = [await gateway.charge_saved(payer, method_id="pm_card_visa") for _ in range(2)]
+    seen = [await gateway.charge_saved(payer) for _ in range(2)]
     assert seen[0].payment_intent_id == seen[1].payment_intent_id
     assert seen[0].state is AttemptState.SUCCEEDED
     assert seen[0].amount_cents == 45_000
@@ -74,12 +76,12 @@ async def test_a_saved_card_is_charged_once_however_often_it_is_asked(gateway, p
 
 async def test_a_saved_card_that_is_declined_says_so(gateway, payer):
     with pytest.raises(DeclinedError) as declined:
-        await gateway.charge_saved(payer, method_id="pm_card_visa_chargeDeclined")
+        await gateway.charge_saved(replace(payer, method_id="pm_card_visa_chargeDeclined"))
     assert declined.value.code == "card_declined"
 
 
 async def test_what_was_charged_can_be_given_back_and_no_more(gateway, payer):
-    seen = await gateway.charge_saved(payer, method_id="pm_card_visa")
+    seen = await gateway.charge_saved(payer)
     paid = replace(payer, payment_intent_id=seen.payment_intent_id)
     refund = a_refund(paid, 20_000)
     made = [await gateway.refund(refund, paid) for _ in range(2)]
@@ -91,12 +93,25 @@ async def test_what_was_charged_can_be_given_back_and_no_more(gateway, payer):
 
 
 async def test_a_page_to_save_a_method_opens(gateway, payer):
-    page = await gateway.start_setup(
+    setup = Setup(
         setup_id=uuid4().hex,
         company_id=payer.company_id,
-        customer_id=payer.customer_id,
-        success_url="https://portal.example/back",
-        cancel_url="https://portal.example/cancel",
-        account=None,
+        account_id="alder-holdings",
+        customer_id=payer.customer_id or "",
+        on=None,
+        kind=Method.CARD,
+        actor_name="Ann Alder",
+        created_at=payer.created_at,
     )
-    assert page.url.startswith("http")
+    pages = [
+        await gateway.start_setup(
+            setup,
+            success_url="https://portal.example/back",
+            cancel_url="https://portal.example/cancel",
+        )
+        for _ in range(2)
+    ]
+    assert pages[0].session_id == pages[1].session_id
+    assert pages[0].url.startswith("http")
+    opened = replace(setup, session_id=pages[0].session_id)
+    assert await gateway.setup_state(opened) == SeenSetup(over=False)

@@ -21,6 +21,7 @@ from services.billing.domain.booking import Person, Role
 from services.billing.domain.carving import Carving, carved
 from services.billing.domain.division import Share
 from services.billing.domain.invoice import Payer
+from services.billing.domain.ledger import place_of, receivable
 from services.billing.domain.payment import Dispute, DisputeState, Method, Payment
 from services.billing.domain.report import Column, Figures, Period, Report, ReportQuery
 from services.billing.usecases.keep_sheet import keep_sheet
@@ -87,8 +88,11 @@ class World:
         payment = replace(payment, paid_at=NOON)
         after = bill.with_invoice(bill.invoice(invoice_id).with_payment(payment))
         book = Sheet.of(bill).book
+        owed = [(receivable(invoice_id), payment.amount_cents)]
         entry = (
-            book.paid(payment, invoice_id) if payment.settled else book.held(payment, invoice_id)
+            book.paid(payment.payment_id, place_of(payment), owed)
+            if payment.settled
+            else book.held(payment.payment_id, owed)
         )
         return await self.keep(bill, after, entry)
 

@@ -1,0 +1,113 @@
+"""What billing needs from outside for account customers, beside `ports`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol, TypeVar
+
+from services.billing.domain.attempt import Attempt
+from services.billing.domain.bill import Bill
+from services.billing.domain.charge_run import ChargeRun, RunItem
+from services.billing.domain.company import Settings
+from services.billing.domain.methods import SavedMethod, Setup
+from services.billing.domain.provider import OpenPage, SeenMethod, SeenSetup
+from services.billing.domain.refund import Refund
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chargeable:
+    """An invoice of an enrolled account that waits to be charged (C25)."""
+
+    invoice_id: str
+    number: str
+    account_id: str
+    account_name: str
+    site_line: str
+    balance_cents: int
+    currency: str
+    issued_on: date
+    due_on: date
+
+
+class OpenAccountBooks(Protocol):
+    """The books of account customers inside one write."""
+
+    async def find(self, kind: type[R], company_id: str, key: str) -> R | None:
+        """An Account, SavedMethod, Autopay, Setup, ChargeRun or RunItem by its id."""
+
+    async def keep(self, record: object) -> None:
+        """Write one of them."""
+
+    async def keep_all(self, records: Sequence[object]) -> None:
+        """Write many of one kind."""
+
+    async def known_attempt(self, company_id: str, attempt_id: str) -> Attempt | None:
+        """The attempt of that id, if there is one."""
+
+    async def bills_of(self, company_id: str, invoice_ids: Sequence[str]) -> list[Bill]:
+        """The bills of these invoices, those there are."""
+
+    async def keep_bills(self, changes: Sequence[tuple[Bill | None, Bill]]) -> None:
+        """Write many bills, if nobody changed one since it was read."""
+
+    async def payable_invoices(self, company_id: str, account_id: str, limit: int) -> list[str]:
+        """The account's invoices that can be paid now, oldest first (C21)."""
+
+    async def methods_of(self, company_id: str, account_id: str) -> list[SavedMethod]:
+        """The account's methods that were not removed, oldest first."""
+
+    async def chargeable(
+        self, company_id: str, *, invoice_ids: Sequence[str] | None, due_by: date | None, limit: int
+    ) -> list[Chargeable]:
+        """Invoices to charge (C25), oldest first; all of them when no ids are given."""
+
+    async def bank_failures(self, company_id: str, inspection_id: str) -> int:
+        """How often a bank payment for this inspection has failed or come back."""
+
+    async def items_of(self, run_id: str, states: Sequence[str], limit: int) -> list[RunItem]:
+        """A charge run's invoices in these states."""
+
+    async def refunds_seen_as(self, company_id: str, provider_refund_id: str) -> list[Refund]:
+        """The refunds the processor calls so: several, if one was divided."""
+
+
+class AccountBooks(Protocol):
+    """What is looked up outside a write."""
+
+    async def running_runs(self) -> list[ChargeRun]:
+        """Charge runs that are not paused and not finished, of all companies."""
+
+    async def setup_behind(self, setup_id: str) -> Setup | None:
+        """The page on which a method is being saved."""
+
+    async def method_behind(self, method_id: str) -> SavedMethod | None:
+        """A method on file, whoever's it is."""
+
+    async def methods_to_detach(self, limit: int) -> list[SavedMethod]:
+        """Methods that were removed here and that the processor still keeps."""
+
+    async def automatic_companies(self) -> list[Settings]:
+        """The settings of companies that charge on the due date by themselves."""
+
+
+class MethodGateway(Protocol):
+    """Methods on file at the card processor."""
+
+    async def ensure_customer(
+        self, *, company_id: str, payer_id: str, name: str, email: str, account: str | None
+    ) -> str:
+        """The processor's customer for this payer, made once."""
+
+    async def start_setup(self, setup: Setup, *, success_url: str, cancel_url: str) -> OpenPage:
+        """Open the hosted page that saves a card or bank account without charging."""
+
+    async def setup_state(self, setup: Setup) -> SeenSetup:
+        """What has become of that page."""
+
+    async def method_state(self, method_id: str, account: str | None) -> SeenMethod | None:
+        """A method as it now is; None if it is no customer's any more."""
+
+    async def detach_method(self, method_id: str, account: str | None) -> None:
+        """Forget a method; a repeat is no error."""

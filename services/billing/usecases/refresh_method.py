@@ -1,0 +1,31 @@
+"""A method on file changed by itself: the network renewed the card, or it was taken away."""
+
+from dataclasses import replace
+
+from services.billing.domain.account_told import method_changed
+from services.billing.domain.methods import SavedMethod
+from services.billing.usecases.ports import Books, OpenBooks, PaymentGateway
+
+
+async def refresh_method(
+    method: SavedMethod, *, books: Books, gateway: PaymentGateway
+) -> SavedMethod:
+    """Ask the processor and keep what it says. A repeat changes nothing. Raises GatewayError."""
+    seen = await gateway.method_state(method.method_id, method.on)
+
+    async def keep(open_books: OpenBooks) -> SavedMethod:
+        known = await open_books.find(SavedMethod, method.company_id, method.method_id)
+        if known is None or known.removed:
+            return known or method
+        if seen is None:
+            after = replace(known, removed=True, detached=True, is_default=False)
+        else:
+            after = replace(known, label=seen.label, expires=seen.expires)
+        if after == known:
+            return known
+        after = replace(after, revision=known.revision + 1)
+        await open_books.keep(after)
+        await open_books.announce([method_changed(after, by="network", name="")])
+        return after
+
+    return await books.write(keep)

@@ -1,0 +1,215 @@
+"""Account customers without a database and without a card processor, behind the same ports."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from services.billing.adapters.mongo_account_books import RECORDS
+from services.billing.adapters.mongo_shapes import invoice_document, value
+from services.billing.domain.account import Account, AccountOf, Person
+from services.billing.domain.attempt import Attempt, AttemptState
+from services.billing.domain.bill import Bill
+from services.billing.domain.charge_run import ChargeRun, RunItem, RunStatus
+from services.billing.domain.methods import Autopay, SavedMethod, Setup
+from services.billing.domain.payment import Method
+from services.billing.domain.provider import OpenPage, SeenAttempt, SeenMethod, SeenSetup
+from services.billing.domain.refund import Refund
+from services.billing.usecases.ports import ActionRequiredError, DeclinedError
+from services.billing.usecases.ports_accounts import Chargeable
+
+ACCOUNT = "alder-holdings"
+BOOKED_AT = datetime(2026, 11, 17, 18, 0, tzinfo=UTC)
+
+
+def an_account(account_id: str = ACCOUNT, company_id: str = "harbor-pine") -> Account:
+    """A property manager with one person."""
+    return Account(
+        account_id=account_id,
+        company_id=company_id,
+        name="Alder Holdings",
+        address="12 Mill St, Bend, OR 97702",
+        people=(Person(contact_id="ann", name="Ann Alder", email="ann@example.com"),),
+        revision=1,
+    )
+
+
+def of_account(account_id: str = ACCOUNT, **changes: Any) -> AccountOf:
+    """What an inspection says of its account."""
+    given: dict[str, Any] = {
+        "account_id": account_id,
+        "name": "Alder Holdings",
+        "terms_days": 30,
+        "site_id": "site-1",
+        "site_line": "1482 Alder Creek Rd, Bend",
+        "job_created_at": BOOKED_AT,
+    }
+    return AccountOf(**{**given, **changes})
+
+
+class MemoryOpenAccountBooks:
+    """The books of account customers in memory."""
+
+    _state: Any
+
+    async def find(self, kind: type[Any], company_id: str, key: str) -> Any:
+        found = self._state.records.get((kind, key))
+        return found if found and found.company_id == company_id else None
+
+    async def keep(self, record: Any) -> None:
+        self._state.records[type(record), getattr(record, RECORDS[type(record)][1])] = record
+
+    async def keep_all(self, records: Sequence[Any]) -> None:
+        for record in records:
+            await self.keep(record)
+
+    async def known_attempt(self, company_id: str, attempt_id: str) -> Attempt | None:
+        found: Attempt | None = self._state.attempts.get(attempt_id)
+        return found if found and found.company_id == company_id else None
+
+    async def bills_of(self, company_id: str, invoice_ids: Sequence[str]) -> list[Bill]:
+        wanted = set(invoice_ids)
+        return [
+            bill
+            for bill in self._state.bills.values()
+            if bill.company_id == company_id and wanted & {i.invoice_id for i in bill.invoices}
+        ]
+
+    async def keep_bills(self, changes: Sequence[tuple[Bill | None, Bill]]) -> None:
+        for before, after in changes:
+            await self.keep_bill(before, after)  # type: ignore[attr-defined]
+
+    async def payable_invoices(self, company_id: str, account_id: str, limit: int) -> list[str]:
+        rows = [row for row in self._rows(company_id) if row.get("account_id") == account_id]
+        return [row["_id"] for row in rows if row["payable"]][:limit]
+
+    async def methods_of(self, company_id: str, account_id: str) -> list[SavedMethod]:
+        found = [r for (kind, _), r in self._state.records.items() if kind is SavedMethod]
+        own = [m for m in found if (m.company_id, m.account_id) == (company_id, account_id)]
+        return sorted((m for m in own if not m.removed), key=lambda method: method.created_at)
+
+    async def chargeable(
+        self, company_id: str, *, invoice_ids: Sequence[str] | None, due_by: date | None, limit: int
+    ) -> list[Chargeable]:
+        found = [r for (kind, _), r in self._state.records.items() if kind is Autopay]
+        since = {a.account_id: a.enrolled_at for a in found if a.enrolled}
+        rows = [
+            row
+            for row in self._rows(company_id)
+            if row.get("account_id") in since
+            and row["payable"]
+            and not row["held"]
+            and row["job_created_at"] > since[row["account_id"]]
+            and (invoice_ids is None or row["_id"] in invoice_ids)
+            and (due_by is None or row["due_on"] <= due_by.isoformat())
+        ]
+        return [value(Chargeable, row, key="invoice_id") for row in rows[:limit]]
+
+    async def bank_failures(self, company_id: str, inspection_id: str) -> int:
+        states = {AttemptState.FAILED, AttemptState.LOST, AttemptState.RETURNED}
+        return sum(
+            attempt.method is Method.BANK
+            and attempt.state in states
+            and attempt.origin.value == "charge_run"
+            and inspection_id in {part.inspection_id for part in attempt.allocations}
+            for attempt in self._state.attempts.values()
+        )
+
+    async def items_of(self, run_id: str, states: Sequence[str], limit: int) -> list[RunItem]:
+        found = [r for (kind, _), r in self._state.records.items() if kind is RunItem]
+        own = [item for item in found if item.run_id == run_id and item.state.value in states]
+        return sorted(own, key=lambda item: item.position)[:limit]
+
+    async def refunds_seen_as(self, company_id: str, provider_refund_id: str) -> list[Refund]:
+        found = self._state.refunds.values()
+        return [refund for refund in found if refund.provider_refund_id == provider_refund_id]
+
+    def _rows(self, company_id: str) -> list[dict[str, Any]]:
+        rows = [
+            invoice_document(bill, bill.client_invoice)
+            for bill in self._state.bills.values()
+            if bill.company_id == company_id
+        ]
+        return sorted(rows, key=lambda row: (row["issued_on"], row["number"]))
+
+
+class MemoryAccountLookups:
+    """What is looked up outside a write, in memory."""
+
+    state: Any
+
+    def _all(self, kind: type[Any]) -> list[Any]:
+        return [record for (known, _), record in self.state.records.items() if known is kind]
+
+    async def running_runs(self) -> list[ChargeRun]:
+        return [run for run in self._all(ChargeRun) if run.status is RunStatus.RUNNING]
+
+    async def setup_behind(self, setup_id: str) -> Setup | None:
+        return self.state.records.get((Setup, setup_id))
+
+    async def method_behind(self, method_id: str) -> SavedMethod | None:
+        return self.state.records.get((SavedMethod, method_id))
+
+    async def methods_to_detach(self, limit: int) -> list[SavedMethod]:
+        return [m for m in self._all(SavedMethod) if m.removed and not m.detached][:limit]
+
+    async def automatic_companies(self) -> list[Any]:
+        return [s for s in self.state.settings.values() if s.portal.autopay_on_due_date]
+
+
+class FakeMethods:
+    """Methods on file at the pretended processor; `outcomes` says what charging one does."""
+
+    methods: dict[str, SeenMethod]
+    setups: dict[str, SeenSetup]
+    customers: list[str]
+    detached: list[str]
+    charges: list[str]
+    outcomes: dict[str, str]
+    pages: dict[str, Any]
+
+    async def ensure_customer(self, *, company_id: str, payer_id: str, **_: Any) -> str:
+        customer_id = f"cus_{company_id}_{payer_id}"
+        self.customers.append(customer_id)
+        return customer_id
+
+    async def start_setup(self, setup: Setup, *, success_url: str, cancel_url: str) -> OpenPage:
+        self.setups.setdefault(setup.setup_id, SeenSetup(over=False))
+        session_id = f"cs_{setup.setup_id}"
+        url = f"https://pay.example/{session_id}"
+        return OpenPage(session_id=session_id, url=url, expires_at=setup.created_at)
+
+    async def setup_state(self, setup: Setup) -> SeenSetup:
+        return self.setups[setup.setup_id]
+
+    async def method_state(self, method_id: str, account: str | None) -> SeenMethod | None:
+        return self.methods.get(method_id)
+
+    async def detach_method(self, method_id: str, account: str | None) -> None:
+        self.methods.pop(method_id, None)
+        self.detached.append(method_id)
+
+    async def charge_saved(self, attempt: Attempt) -> SeenAttempt:
+        await asyncio.sleep(0)
+        trouble = self._refuse_before()  # type: ignore[attr-defined]
+        page = self.pages.get(attempt.key)
+        if page is None:
+            outcome = self.outcomes.get(attempt.method_id or "", "")
+            if outcome == "decline":
+                raise DeclinedError("card_declined", "insufficient_funds", "Insufficient funds.")
+            if outcome == "ask":
+                raise ActionRequiredError(None)
+            page = self._charged(attempt)  # type: ignore[attr-defined]
+            self.charges.append(attempt.attempt_id)
+        self._fail_after(trouble)  # type: ignore[attr-defined]
+        seen: SeenAttempt = self._seen(page)  # type: ignore[attr-defined]
+        return seen
+
+    def put_on_file(self, setup_id: str, method_id: str, kind: Method = Method.CARD) -> None:
+        """The customer saves a method on the page."""
+        label = "Visa ending 4242" if kind is Method.CARD else "Bank account ending 6789"
+        seen = SeenMethod(
+            method_id=method_id, customer_id="cus", kind=kind, label=label, expires="04/2029"
+        )
+        self.methods[method_id] = seen
+        self.setups[setup_id] = SeenSetup(over=True, method=seen)
