@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from shared.contracts.billing import (
+    DisputeChangedV1,
     InspectionBalanceChangedV1,
     Invoice,
     InvoiceChangedV1,
@@ -287,6 +288,11 @@ def refunded(**changes: Any) -> PaymentRefundedV1:
         "reason": "Mold swab removed",
     }
     return PaymentRefundedV1(**payment(**(fields | changes)))
+
+
+def disputed(status: str, **changes: Any) -> DisputeChangedV1:
+    fields = {"dispute_id": "dispute-1", "status": status, "reason": "fraudulent"}
+    return DisputeChangedV1(**payment(**(fields | changes)))
 
 
 def agreement(version: int) -> AgreementIssuedV1:

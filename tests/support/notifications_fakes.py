@@ -16,18 +16,13 @@ from services.notifications.domain.delivery import Accepted, Outcome, Outgoing
 from services.notifications.domain.mail import Mail, MailState, Words
 from services.notifications.domain.signals import FeedItem, inspection_of
 from services.notifications.domain.situation import Situation
+from services.notifications.domain.staff_mail import MailMode, StaffPreference
 from services.notifications.main import templates
 from services.notifications.usecases.notice_event import notice_event
-from services.notifications.usecases.ports import (
-    AlertFilter,
-    KeptLetter,
-    LinkUnavailableError,
-    MailCounts,
-    MailFilter,
-    MintedLink,
-)
+from services.notifications.usecases.ports import AlertFilter, KeptLetter, MailCounts, MailFilter
+from services.notifications.usecases.ports_outside import LinkUnavailableError, MintedLink
 from services.notifications.usecases.send_claimed_mail import PostOffice, send_claimed_mail
-from shared.contracts.billing import PaymentProcessingV1
+from shared.contracts.billing import DisputeChangedV1, PaymentProcessingV1
 from shared.contracts.event import Event
 from tests.support.notifications_events import NOW
 
@@ -41,6 +36,8 @@ LEASE = timedelta(seconds=60)
 class FakeViews:
     held: dict[tuple[str, str], tuple[str, int, object]] = field(default_factory=dict)
     attempts: dict[str, datetime] = field(default_factory=dict)
+    disputes: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
+    paused: set[tuple[str, str]] = field(default_factory=set)
 
     async def keep(self, event: Event, at: datetime) -> None:
         for type_, collection, state_of in HELD:
@@ -51,6 +48,10 @@ class FakeViews:
                 before = self.held.get(key)
                 if before is None or (before[1] < revision and before[0] == event.company_id):
                     self.held[key] = (event.company_id, revision, state)
+        if isinstance(event, DisputeChangedV1):
+            known = self.disputes.get(event.dispute_id, (None, None, False))
+            ended = known[2] or event.status in {"won", "lost"}
+            self.disputes[event.dispute_id] = (event.company_id, event.invoice_id, ended)
         if isinstance(event, PaymentProcessingV1):
             known = self.attempts.get(event.inspection_id, at)
             self.attempts[event.inspection_id] = max(known, at)
@@ -66,12 +67,23 @@ class FakeViews:
             if c == collection and owner == company_id
         ]
 
-    async def situation(self, company_id, inspection_id, invoice_id):
+    async def situation(self, company_id, inspection_id, invoice_id, account_id=None):
         settings = self._one("billing_settings", company_id, company_id)
+        invoice = self._invoice(company_id, inspection_id, invoice_id)
+        customer = account_id or (invoice.account_id if invoice else None)
         return Situation(
+            account=self._one("customer_accounts", company_id, customer),
+            autopay=self._one("autopay", company_id, customer),
+            disputed=any(
+                (owner, invoice_id) == (company_id, invoice.invoice_id) and not ended
+                for owner, invoice_id, ended in self.disputes.values()
+            )
+            if invoice
+            else False,
+            reminders_paused=bool(invoice and (company_id, invoice.invoice_id) in self.paused),
             company=self._one("companies", company_id, company_id),
             inspection=self._one("inspections", company_id, inspection_id),
-            invoice=self._invoice(company_id, inspection_id, invoice_id),
+            invoice=invoice,
             balance=self._one("balances", company_id, inspection_id),
             online_payments=settings.online_payments if settings else True,
             last_attempt_at=self.attempts.get(inspection_id),
@@ -97,6 +109,22 @@ class FakeViews:
     async def inspections(self, company_id, ids):
         found = {key: self._one("inspections", company_id, key) for key in ids}
         return {key: state for key, state in found.items() if state}
+
+    async def account(self, company_id, account_id):
+        return self._one("customer_accounts", company_id, account_id)
+
+    async def staff(self, company_id):
+        return sorted(self._all("staff_members", company_id), key=lambda m: m.name.casefold())
+
+    async def unpaid(self, company_id, *, due_from, due_until, limit):
+        found = [
+            invoice
+            for invoice in self._all("invoices", company_id)
+            if invoice.status == "open"
+            and invoice.balance_cents > 0
+            and due_from <= invoice.due_on <= due_until
+        ]
+        return sorted(found, key=lambda invoice: invoice.due_on)[:limit]
 
     async def company_ids(self):
         return [key for collection, key in self.held if collection == "companies"]
@@ -240,6 +268,9 @@ class FakeFeed:
             and (not wanted.waiting_only or alert.waiting)
             and wanted.inspection_id in {"", alert.inspection_id}
             and wanted.alert_id in {"", alert.alert_id}
+            and (not wanted.staff_id or wanted.staff_id in alert.assigned_to)
+            and (not wanted.unassigned or (alert.resource and not alert.assigned_to))
+            and (not wanted.done or alert.done_at)
             and (before_seq is None or seq < before_seq)
         ]
         return sorted(rows, key=lambda row: row.seq, reverse=True)[:limit]
@@ -268,7 +299,19 @@ class FakeFeed:
 
     async def unread(self, company_id, staff_id, *, with_platform):
         seen = await self.seen_seq(company_id, staff_id)
-        return sum(seq > seen for seq, _ in self._visible(company_id, with_platform))
+        return sum(
+            seq > seen
+            for seq, alert in self._visible(company_id, with_platform)
+            if alert.for_all or staff_id in alert.assigned_to
+        )
+
+    async def assigned(self, company_id, staff_id, *, after, until, limit):
+        found = [
+            (seq, alert)
+            for seq, alert in self._visible(company_id, with_platform=True)
+            if staff_id in alert.assigned_to and after < alert.at <= until
+        ]
+        return [a for _, a in sorted(found, key=lambda row: row[0], reverse=True)][:limit]
 
     async def seen_seq(self, company_id, staff_id):
         return self.readers.get((company_id, staff_id), 0)
@@ -300,6 +343,32 @@ class FakeTexts:
 
 
 @dataclass
+class FakeAlertChoices:
+    kept: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    async def chosen(self, company_id):
+        return self.kept.get(company_id, {})
+
+    async def put(self, company_id, chosen, *, by, at):
+        self.kept[company_id] = {k: tuple(sorted(set(v))) for k, v in chosen.items() if v}
+
+
+@dataclass
+class FakePreferences:
+    kept: dict[tuple[str, str], StaffPreference] = field(default_factory=dict)
+
+    async def of(self, company_id, staff_id):
+        return self.kept.get((company_id, staff_id), StaffPreference(staff_id=staff_id))
+
+    async def put(self, company_id, preference):
+        self.kept[company_id, preference.staff_id] = preference
+
+    async def daily(self, company_id):
+        mine = [p for (owner, _), p in self.kept.items() if owner == company_id]
+        return [p for p in mine if p.mode is MailMode.DAILY]
+
+
+@dataclass
 class FakeAutomations:
     kept: dict[tuple[str, str], Automation] = field(default_factory=dict)
 
@@ -325,6 +394,8 @@ class FakeDesk:
     mails: FakeMails = field(default_factory=FakeMails)
     feed: FakeFeed = field(default_factory=FakeFeed)
     texts: FakeTexts = field(default_factory=FakeTexts)
+    alert_choices: FakeAlertChoices = field(default_factory=FakeAlertChoices)
+    preferences: FakePreferences = field(default_factory=FakePreferences)
     automations: FakeAutomations = field(default_factory=FakeAutomations)
     told: list[Event] = field(default_factory=list)
 
@@ -370,7 +441,7 @@ class FakeLinks:
             raise LinkUnavailableError
         self.minted.append(wanted)
         number = len(self.minted)
-        path = "pay" if wanted["scope"] == "invoice" else "p"
+        path = {"inspection": "p", "invoice": "pay", "account": "account/in"}[wanted["scope"]]
         return MintedLink(
             link_id=f"link-{number}", url=f"https://doorstep.example/{path}/token-{number}"
         )

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from icalendar import Calendar, Event
 
-from services.notifications.domain.composing import address, full_name
+from services.notifications.domain.composing import full_name
+from services.notifications.domain.letter_facts import address
 from shared.contracts.scheduling import Company, Inspection
 
 

@@ -8,12 +8,14 @@ from services.notifications.adapters import (
     mongo_feed,
     mongo_figures,
     mongo_mails,
+    mongo_staff,
     mongo_texts,
     mongo_views,
 )
 from services.notifications.adapters.mongo_automations import MongoAutomations
 from services.notifications.adapters.mongo_feed import MongoFeed
 from services.notifications.adapters.mongo_mails import MongoMails
+from services.notifications.adapters.mongo_staff import MongoAlertChoices, MongoStaffPreferences
 from services.notifications.adapters.mongo_texts import MongoTexts
 from services.notifications.adapters.mongo_views import MongoViews
 from services.notifications.usecases.ports import Desk
@@ -28,6 +30,7 @@ COLLECTIONS = (
     *mongo_feed.COLLECTIONS,
     *mongo_texts.COLLECTIONS,
     *mongo_automations.COLLECTIONS,
+    *mongo_staff.COLLECTIONS,
     *mongo_figures.COLLECTIONS,
 )
 
@@ -41,6 +44,8 @@ class MongoDesk:
         self.mails = MongoMails(store, session)
         self.feed = MongoFeed(store, session)
         self.texts = MongoTexts(store, session)
+        self.alert_choices = MongoAlertChoices(store, session)
+        self.preferences = MongoStaffPreferences(store, session)
         self.automations = MongoAutomations(store, session)
         self._outbox = outbox
         self._session = session

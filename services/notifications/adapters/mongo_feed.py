@@ -19,6 +19,7 @@ from shared.mongo import Collection, Document, Session, Store
 
 STEPS_KEPT = timedelta(days=14)
 SHOWN_MAX = 50
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 COLLECTIONS = (
     Collection("sequences"),
     Collection("readers"),
@@ -47,6 +48,10 @@ COLLECTIONS = (
             IndexModel(
                 [("company_id", ASCENDING), ("inspection_id", ASCENDING), ("seq", DESCENDING)],
                 name="of_inspection",
+            ),
+            IndexModel(
+                [("company_id", ASCENDING), ("assigned_to", ASCENDING), ("seq", DESCENDING)],
+                name="assigned",
             ),
         ),
     ),
@@ -105,15 +110,9 @@ class MongoFeed:
     async def alerts(
         self, company_id: str, wanted: AlertFilter, *, before_seq: int | None, limit: int
     ) -> list[FeedItem]:
-        query = _visible(company_id, with_platform=wanted.with_platform)
-        if wanted.category:
-            query["category"] = wanted.category
-        if wanted.inspection_id:
-            query["inspection_id"] = wanted.inspection_id
-        if wanted.alert_id:
-            query["_id"] = wanted.alert_id
-        if wanted.waiting_only:
-            query["waiting"] = True
+        if wanted.category == str(Category.PLATFORM) and not wanted.with_platform:
+            return []
+        query = _visible(company_id, with_platform=wanted.with_platform) | _asked(wanted)
         if before_seq is not None:
             query["seq"] = {"$lt": before_seq}
         cursor = self._alerts.find(query, session=self._session).sort("seq", DESCENDING)
@@ -147,8 +146,22 @@ class MongoFeed:
 
     async def unread(self, company_id: str, staff_id: str, *, with_platform: bool) -> int:
         seen = await self.seen_seq(company_id, staff_id)
-        query = _visible(company_id, with_platform=with_platform) | {"seq": {"$gt": seen}}
+        query = _visible(company_id, with_platform=with_platform) | {
+            "seq": {"$gt": seen},
+            "$or": [{"for_all": {"$ne": False}}, {"assigned_to": staff_id}],
+        }
         return int(await self._alerts.count_documents(query, limit=100))
+
+    async def assigned(
+        self, company_id: str, staff_id: str, *, after: datetime, until: datetime, limit: int
+    ) -> list[Alert]:
+        wanted = {
+            "company_id": company_id,
+            "assigned_to": staff_id,
+            "at": {"$gt": after, "$lte": until},
+        }
+        cursor = self._alerts.find(wanted, session=self._session).sort("seq", DESCENDING)
+        return [alert_from(row) async for row in cursor.limit(limit)]
 
     async def seen_seq(self, company_id: str, staff_id: str) -> int:
         row = await self._store["readers"].find_one({"_id": f"{company_id}:{staff_id}"})
@@ -180,3 +193,20 @@ def _item(row: Document, alert: Alert | None) -> FeedItem:
         inspection_id=row.get("inspection_id"),
         alert=alert,
     )
+
+
+def _asked(wanted: AlertFilter) -> Document:
+    named = {
+        "category": wanted.category,
+        "inspection_id": wanted.inspection_id,
+        "_id": wanted.alert_id,
+        "assigned_to": wanted.staff_id,
+    }
+    query: Document = {name: value for name, value in named.items() if value}
+    if wanted.waiting_only:
+        query["waiting"] = True
+    if wanted.unassigned:
+        query |= {"resource": {"$gt": ""}, "assigned_to": []}
+    if wanted.done:
+        query["done_at"] = {"$gt": BEGINNING}
+    return query

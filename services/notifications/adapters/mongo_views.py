@@ -1,7 +1,7 @@
 """Small copies of what the other services own: the newest state by revision, nothing derived."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel
@@ -11,12 +11,14 @@ from services.notifications.domain.money_facts import moment_of, moved_cents
 from services.notifications.domain.situation import Situation
 from shared.contracts.billing import (
     BillingSettingsChangedV1,
+    DisputeChangedV1,
     InspectionBalanceChangedV1,
     Invoice,
     InvoiceChangedV1,
     InvoiceSendRequestedV1,
     PaymentProcessingV1,
 )
+from shared.contracts.billing_accounts import AutopayChangedV1
 from shared.contracts.event import Event, Value
 from shared.contracts.scheduling import (
     Company,
@@ -24,19 +26,37 @@ from shared.contracts.scheduling import (
     ContactChangedV1,
     Inspection,
     InspectionEvent,
+    StaffMember,
     StaffMemberChangedV1,
 )
+from shared.contracts.scheduling_accounts import CustomerAccount, CustomerAccountChangedV1
 from shared.mongo import Collection, Document, Session, Store
 
 INSPECTION_KEY = IndexModel(
     [("company_id", ASCENDING), ("state.inspection_id", ASCENDING)], name="by_inspection"
 )
+UNPAID = IndexModel(
+    [("company_id", ASCENDING), ("state.due_on", ASCENDING)],
+    name="unpaid",
+    partialFilterExpression={"state.status": "open"},
+)
 COLLECTIONS = (
     Collection("companies"),
-    Collection("staff_members"),
+    Collection(
+        "staff_members",
+        indexes=(IndexModel([("company_id", ASCENDING)], name="of_company"),),
+    ),
     Collection("contacts"),
+    Collection("customer_accounts"),
+    Collection("autopay"),
+    Collection(
+        "disputes",
+        indexes=(
+            IndexModel([("company_id", ASCENDING), ("invoice_id", ASCENDING)], name="of_invoice"),
+        ),
+    ),
     Collection("inspections"),
-    Collection("invoices", indexes=(INSPECTION_KEY,)),
+    Collection("invoices", indexes=(INSPECTION_KEY, UNPAID)),
     Collection("balances"),
     Collection("billing_settings"),
     Collection("attempts"),
@@ -49,6 +69,8 @@ HELD: tuple[tuple[type[Event], str, Callable[[Any], Value]], ...] = (
     (InspectionEvent, "inspections", lambda event: event.inspection),
     (InvoiceChangedV1, "invoices", lambda event: event.invoice),
     (InvoiceSendRequestedV1, "invoices", lambda event: event.invoice),
+    (CustomerAccountChangedV1, "customer_accounts", lambda event: event.account),
+    (AutopayChangedV1, "autopay", lambda event: event),
     (InspectionBalanceChangedV1, "balances", lambda event: event),
     (BillingSettingsChangedV1, "billing_settings", lambda event: event),
 )
@@ -73,6 +95,8 @@ class MongoViews:
             await self._store["money_facts"].replace_one(
                 {"_id": cause_of(event, "")}, fact, upsert=True, session=self._session
             )
+        if isinstance(event, DisputeChangedV1):
+            await self._keep_dispute(event)
         if isinstance(event, PaymentProcessingV1):
             await self._store["attempts"].update_one(
                 {"_id": event.inspection_id, "company_id": event.company_id},
@@ -98,16 +122,40 @@ class MongoViews:
             {"_id": key}, document, upsert=True, session=self._session
         )
 
+    async def _keep_dispute(self, event: DisputeChangedV1) -> None:
+        """Once it has ended it stays ended, in whichever order we hear of it."""
+        open_ = event.status in {"needs_response", "under_review"}
+        fact = {"company_id": event.company_id, "invoice_id": event.invoice_id}
+        await self._store["disputes"].update_one(
+            {"_id": event.dispute_id, "company_id": event.company_id},
+            {"$set": fact, "$setOnInsert": {"ended": False}}
+            if open_
+            else {"$set": {**fact, "ended": True}},
+            upsert=True,
+            session=self._session,
+        )
+
     async def situation(
-        self, company_id: str, inspection_id: str | None, invoice_id: str | None
+        self,
+        company_id: str,
+        inspection_id: str | None,
+        invoice_id: str | None,
+        account_id: str | None = None,
     ) -> Situation:
         settings = await self._one("billing_settings", company_id, company_id)
         attempt = await self._document("attempts", company_id, inspection_id)
         balance = await self._one("balances", company_id, inspection_id)
+        invoice = await self._invoice(company_id, inspection_id, invoice_id)
+        customer = account_id or (invoice.account_id if invoice else None)
+        autopay = await self._one("autopay", company_id, customer)
         return Situation(
+            account=await self.account(company_id, customer) if customer else None,
+            autopay=AutopayChangedV1.model_validate(autopay) if autopay else None,
+            disputed=await self._disputed(company_id, invoice),
+            reminders_paused=await self._paused(company_id, invoice),
             company=await self.company(company_id),
             inspection=await self.inspection(company_id, inspection_id) if inspection_id else None,
-            invoice=await self._invoice(company_id, inspection_id, invoice_id),
+            invoice=invoice,
             balance=InspectionBalanceChangedV1.model_validate(balance) if balance else None,
             online_payments=bool(settings["online_payments"]) if settings else True,
             last_attempt_at=attempt["at"] if attempt else None,
@@ -125,6 +173,43 @@ class MongoViews:
         wanted = {"company_id": company_id, "_id": {"$in": list(ids)}}
         cursor = self._store["inspections"].find(wanted, session=self._session)
         return {row["_id"]: Inspection.model_validate(row["state"]) async for row in cursor}
+
+    async def account(self, company_id: str, account_id: str) -> CustomerAccount | None:
+        state = await self._one("customer_accounts", company_id, account_id)
+        return CustomerAccount.model_validate(state) if state else None
+
+    async def staff(self, company_id: str) -> list[StaffMember]:
+        cursor = self._store["staff_members"].find(
+            {"company_id": company_id}, session=self._session
+        )
+        found = [StaffMember.model_validate(row["state"]) async for row in cursor]
+        return sorted(found, key=lambda member: member.name.casefold())
+
+    async def unpaid(
+        self, company_id: str, *, due_from: date, due_until: date, limit: int
+    ) -> list[Invoice]:
+        wanted = {
+            "company_id": company_id,
+            "state.status": "open",
+            "state.due_on": {"$gte": due_from.isoformat(), "$lte": due_until.isoformat()},
+        }
+        cursor = self._store["invoices"].find(wanted, session=self._session)
+        rows = cursor.sort("state.due_on", ASCENDING).limit(limit)
+        found = [Invoice.model_validate(row["state"]) async for row in rows]
+        return [invoice for invoice in found if invoice.balance_cents > 0]
+
+    async def _disputed(self, company_id: str, invoice: Invoice | None) -> bool:
+        if invoice is None:
+            return False
+        wanted = {"company_id": company_id, "invoice_id": invoice.invoice_id, "ended": False}
+        found = await self._store["disputes"].find_one(wanted, {"_id": 1}, session=self._session)
+        return found is not None
+
+    async def _paused(self, company_id: str, invoice: Invoice | None) -> bool:
+        if invoice is None:
+            return False
+        paused = await self._document("reminder_pauses", company_id, invoice.invoice_id)
+        return paused is not None
 
     async def company_ids(self) -> list[str]:
         cursor = self._store["companies"].find({}, {"_id": 1}, session=self._session)

@@ -1,7 +1,9 @@
 """Links from portal, over its internal route; the token is in the answer and nowhere else."""
 
-from services.notifications.usecases.ports import LinkUnavailableError, MintedLink
-from shared.contracts.portal import LinkScope
+from collections.abc import Mapping
+
+from services.notifications.domain.composing import Opens
+from services.notifications.usecases.ports_outside import LinkUnavailableError, MintedLink
 from shared.problems import RefusalError
 from shared.service_client import ServiceClient
 
@@ -17,17 +19,15 @@ class PortalLinks:
         self,
         *,
         company_id: str,
-        scope: LinkScope,
-        inspection_id: str,
-        invoice_id: str | None,
+        scope: Opens,
+        about: Mapping[str, str],
         recipient: str,
         purpose: str,
     ) -> MintedLink:
         wanted = {
             "company_id": company_id,
             "scope": scope,
-            "inspection_id": inspection_id,
-            "invoice_id": invoice_id,
+            **about,
             "recipient": recipient,
             "purpose": purpose,
         }

@@ -14,6 +14,7 @@ class Category(StrEnum):
     PAYMENTS = "payments"
     INSPECTIONS = "inspections"
     EMAIL = "email"
+    TICKETS = "tickets"
     PLATFORM = "platform"
     """About the software itself; shown to owners only."""
 
@@ -39,6 +40,14 @@ class Alert:
     amount_cents: int | None = None
     action: str = ""
     """What staff can do about it: `resend`, `fix_address`, `refund`; the page draws the button."""
+    href: str = ""
+    """Where to go, when it is not about an inspection."""
+    resource: str = ""
+    """The Alert Resource that decides who is told; empty: everybody."""
+    for_all: bool = True
+    """Whether everybody's feed counts it as new; else only theirs it is assigned to (C27)."""
+    assigned_to: tuple[str, ...] = ()
+    """Staff ids; empty: unassigned."""
     done_at: datetime | None = None
     done_by: str = ""
 

@@ -6,8 +6,10 @@ from types import MappingProxyType
 from typing import Any
 
 from services.notifications.domain.alert import Alert, Category, alert_id
+from services.notifications.domain.alerting_accounts import ACCOUNT_ALERTS
 from services.notifications.domain.alerting_payments import PAYMENT_ALERTS
 from services.notifications.domain.alerting_words import Told
+from services.notifications.domain.causes import told_as_a_whole
 from services.notifications.domain.wording import appointment, listed
 from shared.contracts.event import Event
 from shared.contracts.notifications import EmailBouncedV1, EmailSuppressedV1
@@ -25,11 +27,21 @@ from shared.contracts.scheduling import (
 from shared.money import money
 
 
-def alert_for(event: Event, *, cause: str, at: datetime) -> Alert | None:
-    """The alert an event leads to, or None where staff need no telling."""
-    told = WORDS[type(event)](event) if type(event) in WORDS else None
-    if told is None:
-        return None
+def alert_for(event: Event, *, cause: str, at: datetime, account_name: str = "") -> Alert | None:
+    """The alert an event leads to, or None where staff need no telling.
+
+    A payment over many invoices is told once, not invoice by invoice.
+    """
+    if type(event) in ACCOUNT_ALERTS:
+        told = ACCOUNT_ALERTS[type(event)](event, account_name)
+    elif type(event) in WORDS and not told_as_a_whole(event):
+        told = WORDS[type(event)](event)
+    else:
+        told = None
+    return _alert(told, event, cause, at) if told else None
+
+
+def _alert(told: Told, event: Event, cause: str, at: datetime) -> Alert:
     return Alert(
         alert_id=alert_id(cause=cause, kind=told.kind),
         company_id=event.company_id,
@@ -44,6 +56,8 @@ def alert_for(event: Event, *, cause: str, at: datetime) -> Alert | None:
         inspection_id=told.inspection_id,
         amount_cents=told.amount_cents,
         action=told.action,
+        href=told.href,
+        assigned_to=(told.assignee,) if told.assignee else (),
     )
 
 

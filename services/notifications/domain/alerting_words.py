@@ -20,3 +20,7 @@ class Told:
     inspection_id: str | None = None
     amount_cents: int | None = None
     action: str = ""
+    href: str = ""
+    """The page to go to, where it is not an inspection's."""
+    assignee: str | None = None
+    """Whom it concerns whatever the company has chosen."""

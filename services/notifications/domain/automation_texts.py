@@ -5,7 +5,8 @@ from services.notifications.domain.composing import CLIENTS_MONEY
 from services.notifications.domain.mail import Words
 from services.notifications.domain.merge_tags import BUTTON_MARK, check_tags, has_button, tags_in
 from services.notifications.domain.refusals import AutomationWithoutLinkError
-from services.notifications.domain.standard_texts import BY_KEY, HELLO
+from services.notifications.domain.standard_texts import BY_KEY
+from services.notifications.domain.text_shape import HELLO
 
 STARTS: dict[Trigger, tuple[str, str]] = {
     Trigger.SCHEDULED: (

@@ -7,10 +7,26 @@ from shared.contracts.billing import (
     DisputeChangedV1,
     InvoiceSendRequestedV1,
     PaymentEvent,
+    PaymentFailedV1,
+    PaymentProcessingV1,
+    PaymentRecordedV1,
     PaymentRefundedV1,
+    PaymentReturnedV1,
+)
+from shared.contracts.billing_accounts import (
+    AccountPaymentChangedV1,
+    AutopayChangedV1,
+    ChargeRunChangedV1,
+    PaymentMethodChangedV1,
+    PrepaymentChangedV1,
 )
 from shared.contracts.event import Event
-from shared.contracts.portal import AgreementSignedV1
+from shared.contracts.portal import (
+    AgreementSignedV1,
+    SignInLinkRequestedV1,
+    TicketChangedV1,
+    TicketReplySentV1,
+)
 from shared.contracts.scheduling import AgreementIssuedV1, InspectionEvent
 
 NAMES: tuple[tuple[type[Event], Callable[[Any], str]], ...] = (
@@ -20,9 +36,26 @@ NAMES: tuple[tuple[type[Event], Callable[[Any], str]], ...] = (
     (InvoiceSendRequestedV1, lambda event: event.send_id),
     (AgreementSignedV1, lambda event: f"{event.agreement_id}:{event.version}"),
     (AgreementIssuedV1, lambda event: f"{event.agreement_id}:{event.version}"),
+    (AccountPaymentChangedV1, lambda event: f"{event.aggregate_id}:{event.payment.status}"),
+    (PrepaymentChangedV1, lambda event: event.aggregate_id),
+    (PaymentMethodChangedV1, lambda event: f"{event.aggregate_id}:{event.method.removed}"),
+    (AutopayChangedV1, lambda event: f"{event.aggregate_id}:{event.revision}"),
+    (ChargeRunChangedV1, lambda event: f"{event.aggregate_id}:{event.status}"),
+    (
+        TicketChangedV1,
+        lambda event: f"{event.aggregate_id}:{event.ticket.last_message_at.isoformat()}",
+    ),
+    (TicketReplySentV1, lambda event: event.message_id),
+    (SignInLinkRequestedV1, lambda event: event.request_id),
     (InspectionEvent, lambda event: f"{event.aggregate_id}:{event.revision}"),
 )
 """The business id of a fact, by the first type that fits."""
+OF_A_WHOLE = (PaymentRecordedV1, PaymentProcessingV1, PaymentFailedV1, PaymentReturnedV1)
+
+
+def told_as_a_whole(event: Event) -> bool:
+    """Whether it is one invoice's part of a payment over several, which has its own events."""
+    return isinstance(event, OF_A_WHOLE) and event.account_payment_id is not None
 
 
 def cause_of(event: Event, event_id: str) -> str:

@@ -1,16 +1,17 @@
 """From the facts to a letter: which words, which amount on top, which button, which details."""
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 from services.notifications.domain import payment_words as due
 from services.notifications.domain import wording
+from services.notifications.domain.account_mailing import contact_of
 from services.notifications.domain.letter import Button, Letter, Sender
-from services.notifications.domain.mail import Mail, MailKind, PaymentFacts, Words
+from services.notifications.domain.letter_facts import HEADINGS, address, appointment, facts_of
+from services.notifications.domain.mail import Audience, Mail, MailKind, PaymentFacts, Words
 from services.notifications.domain.merge_tags import blocks, subject_line
 from services.notifications.domain.sending import OUTSIDERS, without_link
 from services.notifications.domain.situation import Situation
-from shared.contracts.jobs import Site
-from shared.contracts.portal import LinkScope
 from shared.contracts.scheduling import Company, Inspection
 from shared.money import money
 
@@ -20,7 +21,15 @@ WHOLE_PORTAL = (
     "Whoever has it sees them."
 )
 ONE_INVOICE = "This link shows this invoice only."
+SIGNS_IN = "This link signs you in. Do not pass it on."
+NOTES: Mapping[str, str] = {
+    "inspection": WHOLE_PORTAL,
+    "invoice": ONE_INVOICE,
+    "account": SIGNS_IN,
+    "staff": "",
+}
 PREHEADER_MAX = 120
+Opens = Literal["inspection", "invoice", "account", "staff"]
 
 LABELS: Mapping[MailKind, str] = {
     MailKind.RESCHEDULED: "View inspection",
@@ -30,6 +39,13 @@ LABELS: Mapping[MailKind, str] = {
     MailKind.PAYMENT_RETURNED: "View and pay",
     MailKind.REFUND: "View payment",
     MailKind.INVOICE: "View and pay",
+    MailKind.REMINDER: "View and pay",
+    MailKind.SIGN_IN_LINK: "Sign in",
+    MailKind.AUTOPAY_ON: "View autopay",
+    MailKind.AUTOPAY_OFF: "View autopay",
+    MailKind.METHOD_REMOVED: "View payment methods",
+    MailKind.STAFF_ALERT: "Open alerts",
+    MailKind.STAFF_DIGEST: "Open alerts",
 }
 CLIENTS_MONEY = ("total", "amount_due", "due_date", "payment_line", "invoice_number")
 """Told to nobody who may not open the client portal (R46)."""
@@ -53,18 +69,34 @@ def compose(mail: Mail, situation: Situation, words: Words, url: str) -> Letter:
         amount=amount,
         detail=detail,
         blocks=blocks(words.body, values),
-        facts=tuple(_facts(mail, situation)),
+        facts=tuple(facts_of(mail, situation)),
         button=_button(mail, situation, url),
     )
 
 
-def link_scope(mail: Mail, situation: Situation) -> LinkScope | None:
-    """What the mail's link opens: one invoice, the whole portal, or there is none (R43, R46)."""
+def link_scope(mail: Mail, situation: Situation) -> Opens | None:
+    """What the mail's link opens, or None where there is no link (R43, R46)."""
+    if mail.recipient.audience is Audience.STAFF:
+        return "staff"
+    if mail.account_id is not None:
+        reader = contact_of(situation.account, mail.recipient.address)
+        return "account" if reader else None
     if without_link(mail) or mail.kind in WITHOUT_LINK:
         return None
     invoice = situation.invoice
     only_invoice = invoice is not None and invoice.kind == "third_party"
     return "invoice" if only_invoice else "inspection"
+
+
+def what_it_opens(scope: Opens, mail: Mail, situation: Situation) -> dict[str, str]:
+    """The ids portal needs to mint the link of this scope."""
+    if scope == "account":
+        reader = contact_of(situation.account, mail.recipient.address) or ""
+        return {"account_id": mail.account_id or "", "contact_id": reader}
+    about = {"inspection_id": mail.inspection_id or ""}
+    if scope == "invoice" and situation.invoice is not None:
+        about["invoice_id"] = situation.invoice.invoice_id
+    return about
 
 
 def merge_values(mail: Mail, situation: Situation) -> dict[str, str]:
@@ -84,17 +116,14 @@ def merge_values(mail: Mail, situation: Situation) -> dict[str, str]:
     }
     if without_link(mail):
         values |= dict.fromkeys(CLIENTS_MONEY, "")
-    return values | _inspection_values(inspection) | _payment_values(mail.payment)
+    return (
+        values | _inspection_values(inspection) | _payment_values(mail.payment) | dict(mail.values)
+    )
 
 
 def full_name(company: Company) -> str:
     """`Harbor & Pine Home Inspections`."""
     return f"{company.name} {company.tagline}".strip()
-
-
-def address(site: Site) -> str:
-    """`1482 Alder Creek Rd, Bend, OR 97702`."""
-    return f"{site.street}, {site.city}, {site.region} {site.postal_code}"
 
 
 def _inspection_values(inspection: Inspection | None) -> dict[str, str]:
@@ -107,13 +136,6 @@ def _inspection_values(inspection: Inspection | None) -> dict[str, str]:
         "inspection_time": appointment(inspection),
         "inspector_name": inspection.inspector.name,
     }
-
-
-def appointment(inspection: Inspection) -> str:
-    """Date and time of an inspection in its own zone."""
-    return wording.appointment(
-        inspection.starts_at, inspection.duration_minutes, inspection.time_zone
-    )
 
 
 def _payment_values(payment: PaymentFacts | None) -> dict[str, str]:
@@ -153,8 +175,7 @@ def _button(mail: Mail, situation: Situation, url: str) -> Button | None:
     scope = link_scope(mail, situation)
     if scope is None:
         return None
-    note = ONE_INVOICE if scope == "invoice" else WHOLE_PORTAL
-    return Button(label=_label(mail, situation), url=url, note=note)
+    return Button(label=_label(mail, situation), url=url, note=NOTES[scope])
 
 
 def _label(mail: Mail, situation: Situation) -> str:
@@ -173,6 +194,8 @@ def _headline(mail: Mail, situation: Situation) -> tuple[str, str]:
     if mail.payment is not None:
         top = PAYMENT_HEADLINES[mail.kind](mail.payment)
         return top, money(mail.payment.amount_cents, mail.payment.currency)
+    if mail.kind in HEADINGS:
+        return HEADINGS[mail.kind], ""
     number = situation.inspection.number if situation.inspection else ""
     if mail.recipient.audience in OUTSIDERS or mail.kind in PLAIN_HEADLINE:
         return f"Inspection {number}".strip(), ""
@@ -215,42 +238,3 @@ def _detail(situation: Situation, *, plain: bool) -> str:
 def _preheader(eyebrow: str, amount: str, detail: str) -> str:
     opening = f"{amount}. {eyebrow}." if amount else f"{eyebrow}."
     return f"{opening} {detail}"[:PREHEADER_MAX].strip()
-
-
-def _facts(mail: Mail, situation: Situation) -> list[tuple[str, str]]:
-    if mail.payment is not None:
-        return _payment_facts(mail.payment, situation)
-    if mail.kind is MailKind.INVOICE or situation.inspection is None:
-        return _invoice_facts(situation)
-    inspection = situation.inspection
-    return [
-        ("Property", address(inspection.site)),
-        ("When", appointment(inspection)),
-        ("Inspector", inspection.inspector.name),
-    ]
-
-
-def _invoice_facts(situation: Situation) -> list[tuple[str, str]]:
-    invoice = situation.invoice
-    if invoice is None:
-        return []
-    lines = [(line.name, money(line.amount_cents, invoice.currency)) for line in invoice.lines]
-    return [*lines, ("Total", money(invoice.total_cents, invoice.currency))]
-
-
-def _payment_facts(payment: PaymentFacts, situation: Situation) -> list[tuple[str, str]]:
-    zone = situation.company.time_zone if situation.company else "UTC"
-    invoice = situation.invoice
-    still_due = payment.invoice_balance_cents
-    rows = [
-        ("Paid by", payment.payer.name),
-        ("Method", payment.method_label),
-        ("Date", wording.moment(payment.happened_at, zone) if payment.happened_at else ""),
-        ("Invoice", invoice.number if invoice else ""),
-        ("Property", address(situation.inspection.site) if situation.inspection else ""),
-        (
-            "Still due on this invoice",
-            "" if still_due is None else money(still_due, payment.currency),
-        ),
-    ]
-    return [(label, value) for label, value in rows if value]

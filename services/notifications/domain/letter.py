@@ -5,6 +5,8 @@ from typing import Self
 
 from services.notifications.domain.merge_tags import Block, ButtonHere
 
+PATHS = {"inspection": "p", "invoice": "pay", "account": "account/in"}
+STAFF_ALERTS = "/staff/notifications/alerts"
 HIDDEN_TOKEN = "••••••••"  # noqa: S105 - stands in for one where a letter is shown or kept
 
 
@@ -58,4 +60,6 @@ class Letter:
 
 def hidden_link(public_url: str, scope: str) -> str:
     """What stands in a letter's link where it is previewed or logged: no token, but its shape."""
-    return f"{public_url}/{'pay' if scope == 'invoice' else 'p'}/{HIDDEN_TOKEN}"
+    if scope == "staff":
+        return f"{public_url}{STAFF_ALERTS}"
+    return f"{public_url}/{PATHS[scope]}/{HIDDEN_TOKEN}"

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Self
 
+from services.notifications.domain.quiet_hours import NO_QUIET_HOURS, QuietHours
 from shared.contracts.billing import Payer
 from shared.contracts.notifications import SuppressionReason
 
@@ -27,6 +28,14 @@ class MailKind(StrEnum):
     PAYMENT_FAILED = "payment_failed"
     PAYMENT_RETURNED = "payment_returned"
     REFUND = "refund"
+    REMINDER = "reminder"
+    SIGN_IN_LINK = "sign_in_link"
+    TICKET_REPLY = "ticket_reply"
+    AUTOPAY_ON = "autopay_on"
+    AUTOPAY_OFF = "autopay_off"
+    METHOD_REMOVED = "method_removed"
+    STAFF_ALERT = "staff_alert"
+    STAFF_DIGEST = "staff_digest"
     INVOICE = "invoice"
     SHARE_DETAILS = "share_details"
     PAYMENT_LINK = "payment_link"
@@ -34,7 +43,14 @@ class MailKind(StrEnum):
 
 
 EXPLICIT = frozenset(
-    {MailKind.INVOICE, MailKind.SHARE_DETAILS, MailKind.PAYMENT_LINK, MailKind.NEW_LINK}
+    {
+        MailKind.INVOICE,
+        MailKind.SHARE_DETAILS,
+        MailKind.PAYMENT_LINK,
+        MailKind.NEW_LINK,
+        MailKind.SIGN_IN_LINK,
+        MailKind.TICKET_REPLY,
+    }
 )
 """Somebody asked for exactly this mail; the others are automated."""
 
@@ -51,6 +67,8 @@ class Audience(StrEnum):
     """An address typed by staff into Share Details (R26)."""
     PERSONA = "persona"
     """One of the additional people, by an advanced automation (R46, R50)."""
+    STAFF = "staff"
+    """Of the company itself; neither trial nor an inspection's silence concerns them (C28)."""
 
 
 class MailState(StrEnum):
@@ -117,6 +135,9 @@ class PaymentFacts:
     expected_on: date | None = None
     invoice_balance_cents: int | None = None
     reason: str = ""
+    allocations: tuple[tuple[str, int], ...] = ()
+    """Of a payment over several invoices: number and cents of each."""
+    prepayment_cents: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,9 +152,20 @@ class Mail:
     queued_at: datetime
     not_before: datetime
     invoice_id: str | None = None
+    account_id: str | None = None
+    """The account customer it is written to; its link signs in."""
     payment: PaymentFacts | None = None
     words: Words | None = None
     requested_by: str = ""
+    reply_to: str = ""
+    """Where an answer goes; empty: to the company."""
+    values: tuple[tuple[str, str], ...] = ()
+    """Further merge tags of this mail alone."""
+    text_key: str = ""
+    """The text it is written with, where its kind alone does not say."""
+    quiet: QuietHours = field(default=NO_QUIET_HOURS)
+    """When it may not arrive, on the clock of `zone`."""
+    zone: str = ""
     automation_id: str = ""
     """The automation that wrote it; empty for everything else."""
     advanced: bool = False

@@ -5,6 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from services.notifications.domain.causes import told_as_a_whole
 from services.notifications.domain.mail import (
     Audience,
     Mail,
@@ -37,7 +38,7 @@ def mails_for(event: Event, *, cause: str, now: datetime) -> list[Mail]:
         return [_new_link_mail(event, cause, now)]
     if isinstance(event, InvoiceSendRequestedV1):
         return [_invoice_mail(event, cause, now)]
-    if isinstance(event, PaymentEvent) and type(event) in OF_PAYMENT:
+    if isinstance(event, PaymentEvent) and type(event) in OF_PAYMENT and not told_as_a_whole(event):
         told = OF_PAYMENT[type(event)](event)
         return [_payment_mail(event, *told, cause, now)] if told else []
     return []

@@ -36,6 +36,11 @@ TAGS: Mapping[str, str] = {
     "payer_name": "Who paid",
     "receipt_number": "Number of the receipt",
     "reason": "Why a payment did not go through",
+    "account_name": "Name of the customer account",
+    "ticket_number": "Number of a ticket",
+    "ticket_subject": "Subject of a ticket",
+    "ticket_message": "What staff answered",
+    "ticket_answered_by": "Who answered a ticket",
     BUTTON_TAG: "The button with the person's own link",
 }
 """Every tag and what it stands for, as the editor lists them."""

@@ -95,3 +95,10 @@ class StandardAutomationError(ConflictError):
 
     code = "standard_automation"
     title = "A standard automation can be switched off, not removed"
+
+
+class StaffNotFoundError(InvalidError):
+    """Somebody who is not an active member of the company's team."""
+
+    code = "staff_not_found"
+    title = "Choose people of your team"

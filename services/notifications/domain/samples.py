@@ -26,6 +26,14 @@ CENTS = 47500
 PAYER = Payer(
     contact_id="sample", name="Ellen Park", role_label="Client", email="ellen@example.com"
 )
+VALUES = (
+    ("account_name", "Northwind Property Management"),
+    ("ticket_number", "T-12"),
+    ("ticket_subject", "Gate code"),
+    ("ticket_message", "The code is 4821. The inspector calls before he arrives."),
+    ("ticket_answered_by", "Priya Raman"),
+    ("payment_method", "Visa ending 4242"),
+)
 PAYMENT_TEXTS = frozenset(
     {"receipt", "payment_processing", "payment_failed", "payment_returned", "refund"}
 )
@@ -47,6 +55,8 @@ def sample_mail(key: str, words: Words | None) -> Mail:
         inspection_id="sample",
         payment=_payment() if key in PAYMENT_TEXTS else None,
         words=words,
+        values=VALUES,
+        text_key=key,
         queued_at=AT,
         not_before=AT,
     )
@@ -63,6 +73,8 @@ def sample_situation(key: str, company: Company) -> Situation:
 
 
 def _kind(key: str) -> MailKind:
+    if key.startswith("reminder_"):
+        return MailKind.REMINDER
     if key.startswith("report_"):
         return MailKind.REPORT_PUBLISHED
     return MailKind(key.removesuffix("_agent"))

@@ -19,6 +19,8 @@ RETRY_LONGEST = timedelta(hours=4)
 GIVE_UP_AFTER = timedelta(hours=24)
 FORGET_AFTER = timedelta(hours=25)
 """A little later: the last try within a day is still made."""
+SIGN_IN_PATIENCE = timedelta(hours=1)
+"""Whoever asked to be let in has gone by then, or asked again."""
 DOUBLINGS_MAX = 16
 
 APPOINTMENT = frozenset({MailKind.CONFIRMATION, MailKind.RESCHEDULED})
@@ -82,6 +84,8 @@ def verdict(mail: Mail, situation: Situation, now: datetime) -> Verdict:
 
 def suppression(mail: Mail, situation: Situation) -> SuppressionReason | None:
     """Why a mail must not leave, or None (R31, R56, C13, C28). Unknown facts are no reason yet."""
+    if mail.recipient.audience is Audience.STAFF:
+        return None if mail.recipient.address else "no_address"
     if situation.company is not None and situation.company.trial:
         return "trial_account"
     automated = not mail.explicit or mail.kind is MailKind.INVOICE
@@ -106,7 +110,8 @@ def _wait_for_facts(mail: Mail, situation: Situation, now: datetime) -> Verdict 
     company_missing = situation.company is None
     inspection_missing = mail.inspection_id is not None and situation.inspection is None
     invoice_missing = mail.invoice_id is not None and situation.invoice is None
-    if company_missing or inspection_missing or invoice_missing:
+    account_missing = mail.account_id is not None and situation.account is None
+    if company_missing or inspection_missing or invoice_missing or account_missing:
         return Hold(now + FACTS_PAUSE, "facts_missing")
     return None
 
@@ -173,7 +178,14 @@ def _behind(situation: Situation) -> bool:
 
 def _too_late(mail: Mail, _situation: Situation, now: datetime) -> Verdict | None:
     """Whatever kept it from leaving, nobody expects it any more."""
-    return Skip("too_late") if now > mail.queued_at + FORGET_AFTER else None
+    patience = SIGN_IN_PATIENCE if mail.kind is MailKind.SIGN_IN_LINK else FORGET_AFTER
+    return Skip("too_late") if now > mail.queued_at + patience else None
+
+
+def _hold_at_night(mail: Mail, _situation: Situation, now: datetime) -> Verdict | None:
+    """However late the mail server answers, nobody is woken by it."""
+    until = mail.quiet.over_at(now, mail.zone or "UTC")
+    return Hold(until, "quiet_hours") if until > now else None
 
 
 RULES: tuple[Rule, ...] = (
@@ -184,5 +196,6 @@ RULES: tuple[Rule, ...] = (
     _skip_cancelled,
     _skip_paid,
     _hold_during_attempt,
+    _hold_at_night,
     _wait_for_invoice,
 )

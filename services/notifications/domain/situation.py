@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Literal
 
 from shared.contracts.billing import InspectionBalanceChangedV1, Invoice
+from shared.contracts.billing_accounts import AutopayChangedV1
 from shared.contracts.scheduling import Company, Inspection
+from shared.contracts.scheduling_accounts import CustomerAccount
 
 PaymentState = Literal["later", "due", "processing", "settled", "unknown"]
 
@@ -20,6 +22,13 @@ class Situation:
     """The mail's own invoice; for mails about the inspection, the client's."""
     balance: InspectionBalanceChangedV1 | None = None
     online_payments: bool = True
+    account: CustomerAccount | None = None
+    """The account customer the mail is written to, or the invoice is for."""
+    autopay: AutopayChangedV1 | None = None
+    disputed: bool = False
+    """A payment of the invoice is being disputed."""
+    reminders_paused: bool = False
+    """Staff have paused the reminders of this invoice."""
     last_attempt_at: datetime | None = None
     """When somebody last began to pay for this inspection, as far as we were told."""
 

@@ -1,40 +1,16 @@
 """The texts a company starts with. Each may be edited per company and reset to what stands here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
-from services.notifications.domain.mail import Audience, Mail, MailKind, Words
+from services.notifications.domain.mail import Audience, Mail, MailKind
 from services.notifications.domain.merge_tags import BUTTON_MARK
 from services.notifications.domain.situation import Situation
+from services.notifications.domain.standard_texts_accounts import ACCOUNT_TEXTS, REMINDER_TEXTS
+from services.notifications.domain.text_shape import HELLO, StandardText, text
 
-
-@dataclass(frozen=True, kw_only=True)
-class StandardText:
-    """One editable text."""
-
-    key: str
-    title: str
-    """As the settings page lists it."""
-    sent_to: str
-    words: Words
-    needs_button: bool = False
-
-
-def _text(key: str, title: str, sent_to: str, subject: str, *paragraphs: str) -> StandardText:
-    body = "\n\n".join(paragraphs)
-    return StandardText(
-        key=key,
-        title=title,
-        sent_to=sent_to,
-        words=Words(subject=subject, body=body),
-        needs_button=BUTTON_MARK in body,
-    )
-
-
-HELLO = "Hello {{ recipient_name }},"
 ALL = (
-    _text(
+    text(
         "confirmation",
         "Booking confirmation",
         "The client, when an inspection is scheduled",
@@ -46,7 +22,7 @@ ALL = (
         "same place.",
         BUTTON_MARK,
     ),
-    _text(
+    text(
         "confirmation_agent",
         "Booking confirmation, agent",
         "Agents, when an inspection is scheduled; without link and prices",
@@ -55,7 +31,7 @@ ALL = (
         "{{ company_name }} will inspect {{ property_address }} on {{ inspection_time }}. "
         "The inspector is {{ inspector_name }}.",
     ),
-    _text(
+    text(
         "rescheduled",
         "Appointment changed",
         "The client, when time, place or inspector change",
@@ -65,7 +41,7 @@ ALL = (
         "Your inspector is {{ inspector_name }}.",
         "If this does not suit you, call {{ company_phone }}.",
     ),
-    _text(
+    text(
         "rescheduled_agent",
         "Appointment changed, agent",
         "Agents, when time, place or inspector change",
@@ -74,7 +50,7 @@ ALL = (
         "The inspection of {{ property_address }} now takes place on {{ inspection_time }}. "
         "The inspector is {{ inspector_name }}.",
     ),
-    _text(
+    text(
         "cancelled",
         "Inspection cancelled",
         "The client and agents",
@@ -83,7 +59,7 @@ ALL = (
         "The inspection of {{ property_address }} on {{ inspection_time }} will not take place.",
         "If this surprises you, call {{ company_phone }}.",
     ),
-    _text(
+    text(
         "services_changed",
         "Services or fees changed",
         "The client, when the order changes",
@@ -93,7 +69,7 @@ ALL = (
         "{{ payment_line }}",
         BUTTON_MARK,
     ),
-    _text(
+    text(
         "agreement_changed",
         "Agreement updated",
         "The client, when the agreement is issued again",
@@ -103,7 +79,7 @@ ALL = (
         "please read and sign it again.",
         BUTTON_MARK,
     ),
-    _text(
+    text(
         "report_payment_due",
         "Report published, payment due",
         "The client, when payment releases the report",
@@ -114,7 +90,7 @@ ALL = (
         "{{ payment_line }}",
         BUTTON_MARK,
     ),
-    _text(
+    text(
         "report_ready",
         "Report ready",
         "The client, when the report can be opened",
@@ -123,7 +99,7 @@ ALL = (
         "The inspection report for {{ property_address }} is ready to read.",
         BUTTON_MARK,
     ),
-    _text(
+    text(
         "payment_link",
         "Payment link",
         "The client, when staff choose Resend",
@@ -133,7 +109,7 @@ ALL = (
         "{{ payment_line }}",
         BUTTON_MARK,
     ),
-    _text(
+    text(
         "new_link",
         "New link",
         "The client or payer who asked for a new link",
@@ -142,7 +118,7 @@ ALL = (
         "You asked for a new link. The earlier one no longer has to be used.",
         BUTTON_MARK,
     ),
-    _text(
+    text(
         "share_details",
         "Share Details",
         "Anybody staff choose; starts the message they edit",
@@ -152,7 +128,7 @@ ALL = (
         "Use the button to see the details, sign the agreement and pay.",
         BUTTON_MARK,
     ),
-    _text(
+    text(
         "invoice",
         "Invoice",
         "The payer of an invoice, when staff send it",
@@ -162,7 +138,7 @@ ALL = (
         "{{ payment_line }}",
         BUTTON_MARK,
     ),
-    _text(
+    text(
         "receipt",
         "Receipt",
         "Whoever paid",
@@ -172,7 +148,7 @@ ALL = (
         "The receipt and the invoice are behind the button, to read or to download.",
         BUTTON_MARK,
     ),
-    _text(
+    text(
         "payment_processing",
         "Bank payment processing",
         "Whoever pays by bank",
@@ -182,7 +158,7 @@ ALL = (
         "working days. There is nothing more to do, and please do not pay again.",
         BUTTON_MARK,
     ),
-    _text(
+    text(
         "payment_failed",
         "Payment failed",
         "Whoever tried to pay by bank",
@@ -192,7 +168,7 @@ ALL = (
         "You can pay in another way with the button.",
         BUTTON_MARK,
     ),
-    _text(
+    text(
         "payment_returned",
         "Payment returned",
         "Whoever paid by bank, when the bank takes it back",
@@ -203,7 +179,7 @@ ALL = (
         "You can pay in another way with the button.",
         BUTTON_MARK,
     ),
-    _text(
+    text(
         "refund",
         "Refund",
         "Whoever paid",
@@ -213,8 +189,10 @@ ALL = (
         "until it shows there.",
         BUTTON_MARK,
     ),
+    *ACCOUNT_TEXTS,
+    *REMINDER_TEXTS,
 )
-BY_KEY: Mapping[str, StandardText] = MappingProxyType({text.key: text for text in ALL})
+BY_KEY: Mapping[str, StandardText] = MappingProxyType({found.key: found for found in ALL})
 AGENT_TEXTS = {MailKind.CONFIRMATION, MailKind.RESCHEDULED}
 
 
@@ -222,6 +200,8 @@ def text_key(mail: Mail, situation: Situation) -> str:
     """Which text a mail starts from."""
     if mail.kind is MailKind.REPORT_PUBLISHED:
         return "report_ready" if situation.report_open else "report_payment_due"
+    if mail.kind is MailKind.REMINDER:
+        return mail.text_key
     if mail.recipient.audience is Audience.AGENT and mail.kind in AGENT_TEXTS:
         return f"{mail.kind}_agent"
     return str(mail.kind)

@@ -135,7 +135,9 @@ async def feed_context(
     latest = await desk.feed.latest_seq(
         staff.company_id
     )  # read first: the stream may repeat, not skip
-    found = await _rows(office, staff, wanted(show, with_platform=platform), before)
+    found = await _rows(
+        office, staff, wanted(show, with_platform=platform, staff_id=staff.staff_id), before
+    )
     rows = found[:PAGE]
     zone = await zone_of(office, staff.company_id)
     return {
@@ -159,12 +161,14 @@ async def _rows(
     items = await desk.feed.alerts(staff.company_id, asked, before_seq=before, limit=PAGE + 1)
     ids = {item.alert.inspection_id for item in items if item.alert and item.alert.inspection_id}
     inspections = await desk.views.inspections(staff.company_id, sorted(ids))
+    names = {one.staff_id: one.name for one in await desk.views.staff(staff.company_id)}
     seen_seq = await desk.feed.seen_seq(staff.company_id, staff.staff_id)
     return [
         view(
             item,
             inspections.get(item.alert.inspection_id or "") if item.alert else None,
             seen_seq=seen_seq,
+            names=names,
         )
         for item in items
     ]

@@ -74,7 +74,9 @@ class StreamReader:
         self._office = office
         self._staff = staff
         self._asked: AlertFilter | None = (
-            wanted(show, with_platform=sees_platform(staff)) if show else None
+            wanted(show, with_platform=sees_platform(staff), staff_id=staff.staff_id)
+            if show
+            else None
         )
         self._seq = start
 
@@ -118,8 +120,9 @@ class StreamReader:
         company_id = self._staff.company_id
         about = step.alert.inspection_id if step.alert else None
         inspection = await views.inspection(company_id, about) if about else None
+        team = await views.staff(company_id)
         return self._pages.get_template("feed_line.html").render(
-            row=view(step, inspection, seen_seq=0),
+            row=view(step, inspection, seen_seq=0, names={one.staff_id: one.name for one in team}),
             zone=await zone_of(self._office, company_id),
             csrf_token=self._staff.csrf_token,
         )

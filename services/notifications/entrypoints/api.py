@@ -76,6 +76,9 @@ class AlertAnswer(BaseModel):
     text: str
     detail: str
     inspection_id: str | None
+    href: str
+    assigned_to: list[str]
+    """Staff ids; empty: unassigned."""
     amount_cents: int | None
     at: AwareDatetime
     waiting: bool
@@ -160,7 +163,12 @@ async def list_alerts(
 ) -> AlertPage:
     """The alert feed."""
     owner = isinstance(caller, Staff) and caller.role == "owner"
-    asked = wanted(show, with_platform=owner, inspection_id=inspection_id)
+    asked = wanted(
+        show,
+        with_platform=owner,
+        staff_id=caller.staff_id if isinstance(caller, Staff) else caller.key_id,
+        inspection_id=inspection_id,
+    )
     feed = office.post.desks.reading.feed
     found = await feed.alerts(caller.company_id, asked, before_seq=cursor, limit=limit + 1)
     return AlertPage(

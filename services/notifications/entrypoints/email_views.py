@@ -20,6 +20,14 @@ TITLES = {
     MailKind.PAYMENT_FAILED: "Notice of the failed payment",
     MailKind.PAYMENT_RETURNED: "Notice of the returned payment",
     MailKind.REFUND: "Refund notice",
+    MailKind.REMINDER: "Reminder",
+    MailKind.SIGN_IN_LINK: "Sign-in link",
+    MailKind.TICKET_REPLY: "Answer to a ticket",
+    MailKind.AUTOPAY_ON: "Notice of autopay",
+    MailKind.AUTOPAY_OFF: "Notice of autopay",
+    MailKind.METHOD_REMOVED: "Notice of the payment method",
+    MailKind.STAFF_ALERT: "Alert",
+    MailKind.STAFF_DIGEST: "Alerts of the day",
     MailKind.INVOICE: "Invoice",
     MailKind.SHARE_DETAILS: "Details",
     MailKind.PAYMENT_LINK: "Payment link",
@@ -40,6 +48,7 @@ REASONS = {
     "invoice_missing": "Waiting for the invoice",
     "payment_in_flight": "Waiting until the payment under way is known",
     "advanced_automations_required": "Not sent: your plan has no advanced automations",
+    "quiet_hours": "Waiting until the quiet hours are over",
     "server_left_alone": "The mail server does not answer. Trying again",
 }
 WITH_SIGN_AND_PAY = frozenset(
@@ -151,6 +160,7 @@ def audience_in_words(mail: Mail) -> str:
         Audience.AGENT: "Agent",
         Audience.PAYER: "Payer",
         Audience.GUEST: "Chosen by staff",
+        Audience.STAFF: "Staff",
         Audience.PERSONA: "Additional person",
     }
     return words[mail.recipient.audience]

@@ -1,13 +1,16 @@
 """All routes of the service."""
 
 from services.notifications.entrypoints import (
+    alert_api,
     alert_pages,
+    alert_resource_pages,
     alert_stream,
     api,
     automation_api,
     automation_pages,
     email_pages,
     invoice_letters,
+    preference_pages,
     settings_pages,
     share_pages,
 )
@@ -19,7 +22,10 @@ ROUTERS = (
     share_pages.router,
     invoice_letters.router,
     automation_pages.router,
+    alert_resource_pages.router,
+    preference_pages.router,
     settings_pages.router,  # last of the settings: its paths take any name
     api.router,
     automation_api.router,
+    alert_api.router,
 )

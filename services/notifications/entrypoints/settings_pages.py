@@ -9,7 +9,8 @@ from services.notifications.domain.mail import Words
 from services.notifications.domain.merge_tags import TAGS
 from services.notifications.domain.refusals import TextNotFoundError
 from services.notifications.domain.samples import sample_mail, sample_situation
-from services.notifications.domain.standard_texts import ALL, BY_KEY, StandardText
+from services.notifications.domain.standard_texts import ALL, BY_KEY
+from services.notifications.domain.text_shape import StandardText
 from services.notifications.entrypoints.office import Office, Owner, TheOffice, shell
 from services.notifications.usecases.edit_text import edit_text
 from services.notifications.usecases.preview_letter import typeset

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from services.notifications.domain.alerting import alert_for
+from services.notifications.domain.account_mailing import account_mails, needs_account
+from services.notifications.domain.alerting_accounts import account_of
 from services.notifications.domain.automating import (
     automated_mails,
     cause_of_trigger,
@@ -12,12 +13,14 @@ from services.notifications.domain.causes import cause_of
 from services.notifications.domain.mail import Mail, MailState
 from services.notifications.domain.mailing import mails_for
 from services.notifications.domain.sending import suppression
-from services.notifications.domain.signals import ALERTS_CHANGED, inspection_of, signals_for
+from services.notifications.domain.signals import inspection_of
 from services.notifications.usecases.ports import Desk
+from services.notifications.usecases.raise_alert import raise_alert
 from shared.contracts.event import Event
-from shared.contracts.notifications import AlertRaisedV1, EmailSuppressedV1
+from shared.contracts.notifications import EmailSuppressedV1
 from shared.contracts.portal import LinkOpenedV1
 from shared.contracts.scheduling import InspectionEvent
+from shared.contracts.scheduling_accounts import CustomerAccount
 
 
 class NotKnownYetError(Exception):
@@ -34,13 +37,24 @@ async def notice_event(
     if replayed:
         return
     cause = cause_of(event, event_id)
-    alert = alert_for(event, cause=cause, at=at)
-    signals = (*signals_for(event), *([ALERTS_CHANGED] if alert else []))
-    fresh = await desk.feed.add(alert, signals, event) if signals else True
-    if alert and fresh:
-        await desk.tell([_raised(alert.alert_id, event, alert.kind, alert.level, alert.text)])
-    mails = [*mails_for(event, cause=cause, now=now), *await _automated(event, cause, desk, now)]
+    account = await _account(event, desk)
+    mails = [
+        *await raise_alert(event, account, cause=cause, at=at, desk=desk, now=now),
+        *mails_for(event, cause=cause, now=now),
+        *account_mails(event, account, cause=cause, now=now),
+        *await _automated(event, cause, desk, now),
+    ]
     await _queue(mails, desk, now)
+
+
+async def _account(event: Event, desk: Desk) -> CustomerAccount | None:
+    account_id = account_of(event)
+    if account_id is None:
+        return None
+    account = await desk.views.account(event.company_id, account_id)
+    if account is None and needs_account(event):
+        raise NotKnownYetError(f"account {account_id}")
+    return account
 
 
 async def _automated(event: Event, cause: str, desk: Desk, now: datetime) -> list[Mail]:
@@ -71,7 +85,9 @@ async def _automated(event: Event, cause: str, desk: Desk, now: datetime) -> lis
 async def _queue(mails: list[Mail], desk: Desk, now: datetime) -> None:
     decided = []
     for mail in mails:
-        situation = await desk.views.situation(mail.company_id, mail.inspection_id, mail.invoice_id)
+        situation = await desk.views.situation(
+            mail.company_id, mail.inspection_id, mail.invoice_id, mail.account_id
+        )
         reason = None if mail.settled else suppression(mail, situation)
         decided.append(mail.suppressed(reason, at=now) if reason else mail)
     added = await desk.mails.queue(decided)
@@ -92,18 +108,5 @@ def suppressed_event(mail: Mail, at: datetime) -> EmailSuppressedV1:
             "kind": str(mail.kind),
             "at": at,
             "reason": mail.reason,
-        }
-    )
-
-
-def _raised(alert_id: str, event: Event, kind: str, level: str, text: str) -> AlertRaisedV1:
-    return AlertRaisedV1.model_validate(
-        {
-            "company_id": event.company_id,
-            "alert_id": alert_id,
-            "inspection_id": inspection_of(event),
-            "kind": kind,
-            "level": level,
-            "text": text,
         }
     )

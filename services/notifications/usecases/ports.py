@@ -2,19 +2,19 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from services.notifications.domain.alert import Alert
-from services.notifications.domain.delivery import Outcome, Outgoing
-from services.notifications.domain.letter import Letter
 from services.notifications.domain.mail import Mail, Words
 from services.notifications.domain.signals import FeedItem
 from services.notifications.domain.situation import Situation
 from services.notifications.usecases.ports_automations import Automations
+from services.notifications.usecases.ports_staff import AlertChoices, StaffPreferences
+from shared.contracts.billing import Invoice
 from shared.contracts.event import Event
-from shared.contracts.portal import LinkScope
-from shared.contracts.scheduling import Company, Inspection
+from shared.contracts.scheduling import Company, Inspection, StaffMember
+from shared.contracts.scheduling_accounts import CustomerAccount
 
 T = TypeVar("T")
 
@@ -26,9 +26,19 @@ class Views(Protocol):
         """Take an event's state if it is newer than ours; right for any order and repeats."""
 
     async def situation(
-        self, company_id: str, inspection_id: str | None, invoice_id: str | None
+        self,
+        company_id: str,
+        inspection_id: str | None,
+        invoice_id: str | None,
+        account_id: str | None = None,
     ) -> Situation:
         """Everything known around one mail. Without `invoice_id`, the client's invoice."""
+
+    async def account(self, company_id: str, account_id: str) -> CustomerAccount | None:
+        """The customer account, if we were told of it and it is this company's."""
+
+    async def staff(self, company_id: str) -> list[StaffMember]:
+        """The company's team, by name; those who have left too."""
 
     async def company(self, company_id: str) -> Company | None:
         """The company, if we were told of it."""
@@ -38,6 +48,11 @@ class Views(Protocol):
 
     async def inspections(self, company_id: str, ids: Sequence[str]) -> Mapping[str, Inspection]:
         """Those of these inspections that we know."""
+
+    async def unpaid(
+        self, company_id: str, *, due_from: date, due_until: date, limit: int
+    ) -> list[Invoice]:
+        """Open invoices with something to pay that are due between these days, oldest first."""
 
     async def company_ids(self) -> list[str]:
         """Every company there is."""
@@ -117,6 +132,11 @@ class AlertFilter:
     with_platform: bool = False
     inspection_id: str = ""
     alert_id: str = ""
+    staff_id: str = ""
+    """Only those assigned to this person."""
+    unassigned: bool = False
+    """Only those for which somebody may be chosen, and nobody was."""
+    done: bool = False
 
 
 class Feed(Protocol):
@@ -143,7 +163,12 @@ class Feed(Protocol):
         """How many alerts ask for action."""
 
     async def unread(self, company_id: str, staff_id: str, *, with_platform: bool) -> int:
-        """How many alerts this person has not seen."""
+        """How many alerts this person has not seen; not those that are for others only (C27)."""
+
+    async def assigned(
+        self, company_id: str, staff_id: str, *, after: datetime, until: datetime, limit: int
+    ) -> list[Alert]:
+        """Alerts assigned to this person in that time, newest first."""
 
     async def seen_seq(self, company_id: str, staff_id: str) -> int:
         """Up to where this person has seen the feed."""
@@ -205,6 +230,10 @@ class Desk(Protocol):
     def texts(self) -> Texts: ...
     @property
     def automations(self) -> Automations: ...
+    @property
+    def alert_choices(self) -> AlertChoices: ...
+    @property
+    def preferences(self) -> StaffPreferences: ...
 
     async def tell(self, events: Sequence[Event]) -> None:
         """Announce facts of ours; they leave after the commit."""
@@ -219,52 +248,3 @@ class Desks(Protocol):
 
     async def together(self, work: Callable[[Desk], Awaitable[T]]) -> T:
         """Run `work` in one transaction; it may run more than once."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class MintedLink:
-    """A fresh link; `url` holds the token and is written nowhere but into the mail."""
-
-    link_id: str
-    url: str
-
-
-class LinkUnavailableError(Exception):
-    """Portal could not give a link now."""
-
-
-class Links(Protocol):
-    """Portal, which mints every link."""
-
-    async def mint(
-        self,
-        *,
-        company_id: str,
-        scope: LinkScope,
-        inspection_id: str,
-        invoice_id: str | None,
-        recipient: str,
-        purpose: str,
-    ) -> MintedLink:
-        """A link for one mail. Raises LinkUnavailableError."""
-
-
-class Typesetter(Protocol):
-    """Turns a letter into what a mail program shows."""
-
-    def html(self, letter: Letter) -> str: ...
-    def text(self, letter: Letter) -> str: ...
-
-
-class Post(Protocol):
-    """The mail server."""
-
-    async def send(self, message: Outgoing) -> Outcome:
-        """Hand a message over within 10 seconds. Never raises for what a server does."""
-
-
-class CalendarFiles(Protocol):
-    """Appointments for people's calendars."""
-
-    def invitation(self, inspection: Inspection, company: Company, stamp: datetime) -> bytes:
-        """An iCalendar file with the appointment as it now stands."""

@@ -4,7 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.notifications.domain.composing import compose, full_name, link_scope
+from services.notifications.domain.composing import (
+    Opens,
+    compose,
+    full_name,
+    link_scope,
+    what_it_opens,
+)
 from services.notifications.domain.delivery import (
     Accepted,
     Outgoing,
@@ -25,11 +31,9 @@ from services.notifications.domain.sending import (
 from services.notifications.domain.situation import Situation
 from services.notifications.usecases.choose_words import choose_words
 from services.notifications.usecases.notice_event import suppressed_event
-from services.notifications.usecases.ports import (
+from services.notifications.usecases.ports import Desk, Desks, KeptLetter
+from services.notifications.usecases.ports_outside import (
     CalendarFiles,
-    Desk,
-    Desks,
-    KeptLetter,
     Links,
     LinkUnavailableError,
     Post,
@@ -72,7 +76,7 @@ async def send_claimed_mail(mail: Mail, office: PostOffice) -> Mail:
     crash_point("notifications.claimed-not-sent")
     now = office.clock()
     situation = await office.desks.reading.views.situation(
-        mail.company_id, mail.inspection_id, mail.invoice_id
+        mail.company_id, mail.inspection_id, mail.invoice_id, mail.account_id
     )
     match verdict(mail, situation, now):
         case Hold(until, reason):
@@ -90,25 +94,12 @@ async def send_claimed_mail(mail: Mail, office: PostOffice) -> Mail:
 async def _send(mail: Mail, situation: Situation, office: PostOffice) -> _Result:
     words = await choose_words(mail, situation, office.desks.reading.texts)
     letter = compose(mail, situation, words, PLACEHOLDER)
-    url = ""
     scope = link_scope(mail, situation)
-    if scope is not None and wants_link(letter):
-        try:
-            minted = await office.links.mint(
-                company_id=mail.company_id,
-                scope=scope,
-                inspection_id=mail.inspection_id or "",
-                invoice_id=situation.invoice.invoice_id
-                if scope == "invoice" and situation.invoice
-                else None,
-                recipient=mail.recipient.address,
-                purpose=mail.kind,
-            )
-        except LinkUnavailableError:
-            until = office.clock() + LINK_PAUSE
-            return _Result(mail=_put_back(mail, until, "link_unavailable"))
-        url = minted.url
-        await office.desks.reading.mails.note_link(mail, minted.link_id)
+    try:
+        url = await _address(scope, mail, situation, office) if wants_link(letter) else ""
+    except LinkUnavailableError:
+        until = office.clock() + LINK_PAUSE
+        return _Result(mail=_put_back(mail, until, "link_unavailable"))
     outcome = await office.post.send(_outgoing(mail, situation, letter.with_link(url), office))
     crash_point("notifications.sent-not-marked")
     now = office.clock()
@@ -127,6 +118,23 @@ async def _send(mail: Mail, situation: Situation, office: PostOffice) -> _Result
             return _Result(mail=_after_refusal(mail, outcome, now))
 
 
+async def _address(
+    scope: Opens | None, mail: Mail, situation: Situation, office: PostOffice
+) -> str:
+    """Where the button leads: a fresh link of the reader's own, or our pages for staff."""
+    if scope is None or scope == "staff":
+        return hidden_link(office.public_url, scope) if scope else ""
+    minted = await office.links.mint(
+        company_id=mail.company_id,
+        scope=scope,
+        about=what_it_opens(scope, mail, situation),
+        recipient=mail.recipient.address,
+        purpose=mail.kind,
+    )
+    await office.desks.reading.mails.note_link(mail, minted.link_id)
+    return minted.url
+
+
 def wants_link(letter: Letter) -> bool:
     """Whether the letter has a place for the button; without one no link is minted."""
     return any(isinstance(block, ButtonHere) for block in letter.blocks)
@@ -142,7 +150,7 @@ def _outgoing(mail: Mail, situation: Situation, letter: Letter, office: PostOffi
         to_name=mail.recipient.name,
         to_address=mail.recipient.address,
         from_name=full_name(company) if company else "",
-        reply_to=company.email if company else "",
+        reply_to=mail.reply_to or (company.email if company else ""),
         subject=letter.subject,
         html=office.typesetter.html(letter),
         text=office.typesetter.text(letter),

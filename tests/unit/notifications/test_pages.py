@@ -26,6 +26,11 @@ PAGES = [
     "/staff/notifications/settings/confirmation",
     "/staff/notifications/settings/automations",
     "/staff/notifications/settings/automations/new",
+    "/staff/notifications/settings/alerts",
+    "/staff/notifications/preferences",
+    f"{ALERTS}?show=mine",
+    f"{ALERTS}?show=unassigned",
+    f"{ALERTS}?show=done",
 ]
 FRAGMENTS = [
     EMAILS,

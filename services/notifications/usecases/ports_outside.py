@@ -1,0 +1,63 @@
+"""What notifications needs from other programs: links, typesetting, the mail server, calendars."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from services.notifications.domain.composing import Opens
+from services.notifications.domain.delivery import Outcome, Outgoing
+from services.notifications.domain.letter import Letter
+from shared.contracts.scheduling import Company, Inspection
+
+
+@dataclass(frozen=True, kw_only=True)
+class MintedLink:
+    """A fresh link; `url` holds the token and is written nowhere but into the mail."""
+
+    link_id: str
+    url: str
+
+
+class LinkUnavailableError(Exception):
+    """Portal could not give a link now."""
+
+
+class Links(Protocol):
+    """Portal, which mints every link."""
+
+    async def mint(
+        self,
+        *,
+        company_id: str,
+        scope: Opens,
+        about: Mapping[str, str],
+        recipient: str,
+        purpose: str,
+    ) -> MintedLink:
+        """A link for one mail. Raises LinkUnavailableError.
+
+        `about` names what it opens: `inspection_id` and, for an invoice, `invoice_id`; for an
+        account `account_id` and `contact_id`.
+        """
+
+
+class Typesetter(Protocol):
+    """Turns a letter into what a mail program shows."""
+
+    def html(self, letter: Letter) -> str: ...
+    def text(self, letter: Letter) -> str: ...
+
+
+class Post(Protocol):
+    """The mail server."""
+
+    async def send(self, message: Outgoing) -> Outcome:
+        """Hand a message over within 10 seconds. Never raises for what a server does."""
+
+
+class CalendarFiles(Protocol):
+    """Appointments for people's calendars."""
+
+    def invitation(self, inspection: Inspection, company: Company, stamp: datetime) -> bytes:
+        """An iCalendar file with the appointment as it now stands."""
