@@ -28,8 +28,13 @@ def name_of(part: str) -> str:
 
 
 def bases() -> dict[str, str]:
-    """Which images to build on and run: as set in the environment, pulled, or stand-ins."""
+    """Which images to build on and run: as set in the environment, pulled, or stand-ins.
+
+    Stand-ins that were built before are taken without asking the registry again.
+    """
     chosen = {name: os.environ.get(name, image) for name, image in OFFICIAL.items()}
+    if chosen == OFFICIAL and stand_ins.are_built():
+        return stand_ins.variables()
     if all(_has_or_pulls(image) for image in chosen.values()):
         return chosen
     step("official images are out of reach here: using stand-ins built from Debian packages")

@@ -30,6 +30,11 @@ def variables() -> dict[str, str]:
     return {variable: name_of(image) for variable, image in STAND_INS.items()}
 
 
+def are_built() -> bool:
+    """True when the engine has all of them, by the recipes of this checkout."""
+    return all(_exists(image) for image in variables().values())
+
+
 def build(*, anew: bool = False) -> None:
     """Build what is missing; a failure raises CannotContinueError with the output's end."""
     for image in ("debian", *STAND_INS.values()):
