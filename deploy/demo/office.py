@@ -75,6 +75,10 @@ class Office:
         answer = self._http.post(f"/api/{path}", json=body, headers=headers)
         return answer.raise_for_status().json()
 
+    def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Put this in the place of what is there."""
+        return self._http.put(f"/api/{path}", json=body).raise_for_status().json()
+
     def patch(self, path: str, body: Mapping[str, Any]) -> Any:
         """Change what is there."""
         return self._http.patch(f"/api/{path}", json=body).raise_for_status().json()
