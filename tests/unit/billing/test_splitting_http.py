@@ -4,8 +4,9 @@ import pytest
 
 from services.billing.domain.company import PortalRules, Settings
 from tests.support.billing_fakes import COMPANY, INSPECTION, a_company
-from tests.unit.billing.test_http import visitor as before_the_service
+from tests.unit.billing import test_http
 
+visitor = test_http.visitor
 API = "/api/billing/v1"
 HERE = f"{API}/inspections/{INSPECTION}"
 INVITATIONS = "/internal/v1/invoices/invoice-client/invitations"
@@ -45,8 +46,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(before_the_service):
-    return Desk(before_the_service)
+def desk(visitor):
+    return Desk(visitor)
 
 
 async def test_the_four_ways_and_a_repeat_of_each(desk):
