@@ -8,16 +8,33 @@ from uuid import uuid4
 from fastapi import FastAPI
 
 from services.portal.adapters import (
+    mongo_account_rows,
+    mongo_begun_payments,
     mongo_checkouts,
     mongo_links,
+    mongo_portal_settings,
+    mongo_sign_ins,
     mongo_signatures,
     mongo_views,
 )
+from services.portal.adapters.account_billing_http import AccountBillingHttp
+from services.portal.adapters.account_files_http import AccountFilesHttp
+from services.portal.adapters.account_profile_http import AccountProfileHttp
 from services.portal.adapters.billing_http import BillingHttp
 from services.portal.adapters.files_http import FilesHttp
 from services.portal.adapters.link_randomness import system_randomness
+from services.portal.adapters.mongo_accounts import MongoAccounts
 from services.portal.config import PortalConfig
 from services.portal.entrypoints import (
+    account_methods,
+    account_pages,
+    account_papers,
+    account_pay,
+    account_payments,
+    account_prepayments,
+    account_problems,
+    account_profile,
+    account_sign_in,
     agreement_pages,
     client_pages,
     deferral_pages,
@@ -29,6 +46,7 @@ from services.portal.entrypoints import (
     payments,
     staff,
 )
+from services.portal.entrypoints.account_wiring import AccountWiring
 from services.portal.entrypoints.events import subscription
 from services.portal.entrypoints.look import town
 from services.portal.entrypoints.misses import Misses
@@ -50,6 +68,10 @@ COLLECTIONS = (
     *mongo_links.COLLECTIONS,
     *mongo_signatures.COLLECTIONS,
     *mongo_checkouts.COLLECTIONS,
+    *mongo_account_rows.COLLECTIONS,
+    *mongo_sign_ins.COLLECTIONS,
+    *mongo_begun_payments.COLLECTIONS,
+    *mongo_portal_settings.COLLECTIONS,
 )
 ROUTERS = (
     links.router,
@@ -63,7 +85,17 @@ ROUTERS = (
     documents.clients,
     documents.payers,
     staff.router,
+    account_sign_in.router,
+    account_pages.router,
+    account_pay.router,
+    account_payments.router,
+    account_papers.router,
+    account_methods.router,
+    account_prepayments.router,
+    account_profile.router,
 )
+CHARGING_SECONDS = 30.0
+"""How long a method on file may take to be charged; the customer's browser waits for it."""
 
 
 def wire(config: PortalConfig, store: Store) -> Wiring:
@@ -82,6 +114,17 @@ def wire(config: PortalConfig, store: Store) -> Wiring:
         randomness=system_randomness(),
         clock=lambda: datetime.now(UTC),
         misses=Misses(config.link_misses_per_minute),
+        customers=AccountWiring(
+            accounts=MongoAccounts(store),
+            sign_ins=mongo_sign_ins.MongoSignIns(store, outbox),
+            settings=mongo_portal_settings.MongoPortalSettings(store),
+            billing=AccountBillingHttp(
+                ServiceClient(config.billing_url, "billing", keyring, timeout=CHARGING_SECONDS)
+            ),
+            begun=mongo_begun_payments.MongoBegunPayments(store),
+            files=AccountFilesHttp(billing, scheduling),
+            profiles=AccountProfileHttp(scheduling),
+        ),
     )
 
 
@@ -99,6 +142,7 @@ def build(config: PortalConfig, wiring: Wiring, runtime: Runtime) -> FastAPI:
     )
     app.state.wiring = wiring
     link_problems.install(app)
+    account_problems.install(app)
     return app
 
 
@@ -109,7 +153,10 @@ def app(config: PortalConfig) -> FastAPI:
         service=SERVICE,
         store=store,
         rabbit_url=config.rabbit_url.get_secret_value(),
-        subscription=subscription(lambda session: mongo_views.MongoProjections(store, session)),
+        subscription=subscription(
+            lambda session: mongo_views.MongoProjections(store, session),
+            lambda session: mongo_account_rows.MongoRowProjections(store, session),
+        ),
         collections=COLLECTIONS,
     )
     return build(config, wire(config, store), runtime)

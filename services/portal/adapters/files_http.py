@@ -1,6 +1,6 @@
 """Files of billing and scheduling over HTTP, passed on while they arrive."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from services.portal.domain.refusals import UnknownDocumentError
@@ -23,33 +23,34 @@ class FilesHttp:
     ) -> AbstractAsyncContextManager[File]:
         """Billing's PDF."""
         path = f"/internal/v1/invoices/{invoice_id}/document"
-        return _file(self._billing, path, company_id, name)
+        return passed_on(self._billing, path, {"company_id": company_id}, name)
 
     def receipt(
         self, company_id: str, payment_id: str, name: str
     ) -> AbstractAsyncContextManager[File]:
         """Billing's PDF."""
         path = f"/internal/v1/payments/{payment_id}/receipt"
-        return _file(self._billing, path, company_id, name)
+        return passed_on(self._billing, path, {"company_id": company_id}, name)
 
     def report(
         self, company_id: str, inspection_id: str, report_id: str, name: str
     ) -> AbstractAsyncContextManager[File]:
         """Scheduling's file."""
         path = f"/internal/v1/inspections/{inspection_id}/reports/{report_id}"
-        return _file(self._scheduling, path, company_id, name)
+        return passed_on(self._scheduling, path, {"company_id": company_id}, name)
 
 
 @asynccontextmanager
-async def _file(
-    client: ServiceClient, path: str, company_id: str, name: str
+async def passed_on(
+    client: ServiceClient, path: str, asked: Mapping[str, str], name: str, media_type: str = PDF
 ) -> AsyncIterator[File]:
+    """One GET; its bytes are not kept here. Raises UnknownDocumentError for any refusal."""
     try:
-        async with client.stream(path, {"company_id": company_id}) as response:
+        async with client.stream(path, asked) as response:
             length = response.headers.get("content-length")
             yield File(
                 name=name,
-                media_type=PDF,
+                media_type=media_type,
                 chunks=response.aiter_bytes(),
                 size_bytes=int(length) if length else None,
             )

@@ -9,6 +9,7 @@ from typing import Any
 
 from pymongo import UpdateOne
 
+from services.portal.adapters.mongo_account_rows import empty_account_rows
 from services.portal.domain.facts import COMPANY, INSPECTION, PAYER, view_id
 from services.portal.domain.fold import Change, Revisions
 from services.portal.domain.views import (
@@ -155,6 +156,7 @@ class MongoRebuilding:
         """
         fields = dict.fromkeys((*_TOLD, "revisions"), "")
         result = await self._store[VIEWS].update_many({}, {"$unset": fields})
+        rows = await empty_account_rows(self._store)
         await self._store.transaction(lambda session: self._outbox.add([event], session))
-        count: int = result.modified_count
+        count: int = result.modified_count + rows
         return count

@@ -107,3 +107,71 @@ class PaymentRefusedError(RefusalError):
         """`reason` decides the words on the page; `extra` may hold the new `amount_cents`."""
         super().__init__(detail, reason=reason, **extra)
         self.reason = reason
+
+
+class SignedOutError(RefusalError):
+    """Nobody of a customer account is signed in, or no longer."""
+
+    code = "not_signed_in"
+    status: ClassVar[int] = 401
+    title = "Please sign in"
+
+
+class AccountNotChosenError(ConflictError):
+    """The address belongs to several accounts and none was chosen yet."""
+
+    code = "account_not_chosen"
+    title = "Choose an account"
+
+
+class SignInLinkEndedError(GoneError):
+    """Unknown, used, expired, or of somebody who was taken out: the answer is one."""
+
+    code = "sign_in_link_ended"
+    title = "This sign-in link has ended"
+
+
+class PortalNotOfferedError(NotFoundError):
+    """The company's plan has no customer accounts (R60, R77)."""
+
+    code = "portal_not_offered"
+    title = "Online accounts are not available"
+
+
+class UnknownAccountError(NotFoundError):
+    """No such thing in this account, or it is another customer's: the answer is the same."""
+
+    code = "unknown_in_account"
+    title = "There is nothing here"
+
+
+class AccountSwitchedOffError(ForbiddenError):
+    """The company does not offer this to its customers (R83-R97)."""
+
+    code = "switched_off"
+    title = "This is not offered here"
+
+
+class UnpayableError(InvalidError):
+    """The payment cannot be as asked for; `field` is where the page says so. Nothing charged."""
+
+    code = "unpayable"
+    title = "The payment cannot be made like this"
+
+    def __init__(self, field: str, message: str, **extra: object) -> None:
+        """`message` is for the customer, without a full stop."""
+        super().__init__(message, field=field, **extra)
+        self.field = field
+        self.message = message
+
+
+class ProfileRefusedError(InvalidError):
+    """Scheduling did not take a value; `field_id` says which."""
+
+    code = "profile_refused"
+    title = "This was not saved"
+
+    def __init__(self, detail: str, field_id: str = "") -> None:
+        """`detail` is in scheduling's words."""
+        super().__init__(detail, field_id=field_id)
+        self.field_id = field_id

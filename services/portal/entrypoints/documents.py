@@ -21,7 +21,7 @@ payers = APIRouter(prefix=PAYER_PAGES, include_in_schema=False)
 async def client_invoice(request: Request, visitor: Client) -> StreamingResponse:
     """The client's invoice."""
     wiring = wiring_of(request)
-    return await _streamed(await open_document(visitor.link, None, wiring.views, wiring.files))
+    return await streamed(await open_document(visitor.link, None, wiring.views, wiring.files))
 
 
 @clients.get("/receipts/{payment_id}.pdf")
@@ -29,21 +29,21 @@ async def client_receipt(request: Request, payment_id: str, visitor: Client) -> 
     """The receipt of one payment of the client's invoice."""
     wiring = wiring_of(request)
     opened = await open_document(visitor.link, payment_id, wiring.views, wiring.files)
-    return await _streamed(opened)
+    return await streamed(opened)
 
 
 @clients.get("/reports/{report_id}")
 async def client_report(request: Request, report_id: str, visitor: Client) -> StreamingResponse:
     """The report, if the gate is open now."""
     wiring = wiring_of(request)
-    return await _streamed(await open_report(visitor.link, report_id, wiring.views, wiring.files))
+    return await streamed(await open_report(visitor.link, report_id, wiring.views, wiring.files))
 
 
 @payers.get("/invoice.pdf")
 async def payer_invoice(request: Request, visitor: Payer) -> StreamingResponse:
     """The third party's own invoice (R44)."""
     wiring = wiring_of(request)
-    return await _streamed(await open_document(visitor.link, None, wiring.views, wiring.files))
+    return await streamed(await open_document(visitor.link, None, wiring.views, wiring.files))
 
 
 @payers.get("/receipts/{payment_id}.pdf")
@@ -51,10 +51,10 @@ async def payer_receipt(request: Request, payment_id: str, visitor: Payer) -> St
     """The receipt of one payment of the third party's invoice."""
     wiring = wiring_of(request)
     opened = await open_document(visitor.link, payment_id, wiring.views, wiring.files)
-    return await _streamed(opened)
+    return await streamed(opened)
 
 
-async def _streamed(opened: AbstractAsyncContextManager[File]) -> StreamingResponse:
+async def streamed(opened: AbstractAsyncContextManager[File]) -> StreamingResponse:
     """Open the file before answering, so that a refusal is still a refusal."""
     stack = AsyncExitStack()
     file = await stack.enter_async_context(opened)

@@ -2,18 +2,26 @@
 
 from collections.abc import Callable, Sequence
 
+from services.portal.domain.account_facts import ACCOUNT_READERS
 from services.portal.domain.facts import READERS
 from services.portal.usecases.ports import Projections
+from services.portal.usecases.ports_accounts import RowProjections
+from services.portal.usecases.project_account_rows import project_account_rows
 from services.portal.usecases.project_events import project_events
 from shared.messaging.subscription import Delivery, Subscription
 from shared.mongo import Session
 
+HEARD = tuple(dict.fromkeys((*READERS, *ACCOUNT_READERS)))
 
-def subscription(projections: Callable[[Session], Projections]) -> Subscription:
-    """Fold each batch into the views, in the transaction that holds the inbox rows."""
+
+def subscription(
+    projections: Callable[[Session], Projections], rows: Callable[[Session], RowProjections]
+) -> Subscription:
+    """Fold each batch into views and rows, in the transaction that holds the inbox rows."""
 
     async def handle(deliveries: Sequence[Delivery], session: Session) -> None:
         told = ((delivery.event, delivery.envelope.time) for delivery in deliveries)
+        await project_account_rows([delivery.event for delivery in deliveries], rows(session))
         await project_events(told, projections(session))
 
-    return Subscription(events=tuple(READERS), handle=handle)
+    return Subscription(events=HEARD, handle=handle)

@@ -12,8 +12,9 @@ from services.portal.domain.refusals import UnknownLinkError
 from services.portal.entrypoints.access import address_of, is_preview, let_in
 from services.portal.entrypoints.client_pages import client_page
 from services.portal.entrypoints.link_problems import new_link_page
-from services.portal.entrypoints.wiring import wiring_of
-from services.portal.usecases.mint_link import LinkWish, mint_link
+from services.portal.entrypoints.wiring import Wiring, wiring_of
+from services.portal.usecases.mint_link import LinkWish, NewLink, mint_link
+from services.portal.usecases.mint_sign_in_link import SignInWish, mint_sign_in_link
 from services.portal.usecases.open_link import open_link
 from services.portal.usecases.request_new_link import request_new_link
 from services.portal.usecases.revoke_link import revoke_link
@@ -32,17 +33,28 @@ class LinkIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     company_id: str = Field(min_length=1, max_length=64)
-    scope: Literal["inspection", "invoice"]
-    inspection_id: str = Field(min_length=1, max_length=64)
+    scope: Literal["inspection", "invoice", "account"]
+    inspection_id: str | None = Field(default=None, min_length=1, max_length=64)
     invoice_id: str | None = Field(default=None, max_length=64)
+    account_id: str | None = Field(default=None, min_length=1, max_length=64)
+    contact_id: str | None = Field(default=None, min_length=1, max_length=64)
     recipient: str = Field(max_length=254)
     purpose: str = Field(min_length=1, max_length=64)
 
     @model_validator(mode="after")
     def _names_what_it_opens(self) -> "LinkIn":
-        if (self.scope == "invoice") != (self.invoice_id is not None):
-            raise ValueError("invoice_id goes with the scope invoice, and only with it")
+        given = {name for name in _SUBJECTS if getattr(self, name) is not None}
+        if given != _NEEDED[self.scope]:
+            raise ValueError(f"the scope {self.scope} goes with {sorted(_NEEDED[self.scope])}")
         return self
+
+
+_NEEDED = {
+    "inspection": {"inspection_id"},
+    "invoice": {"inspection_id", "invoice_id"},
+    "account": {"account_id", "contact_id"},
+}
+_SUBJECTS = ("inspection_id", "invoice_id", "account_id", "contact_id")
 
 
 class LinkOut(BaseModel):
@@ -60,10 +72,26 @@ class LinkOut(BaseModel):
 )
 async def mint(request: Request, body: LinkIn) -> LinkOut:
     """Mint a link at the moment a mail is rendered or a page asks for one."""
-    wiring = wiring_of(request)
-    wish = LinkWish(**body.model_dump())
-    link = await mint_link(wish, wiring.links, wiring.views, wiring.randomness, wiring.clock())
+    link = await _minted(wiring_of(request), body)
     return LinkOut(link_id=link.link_id, url=request.app.state.config.public_url + link.path)
+
+
+async def _minted(wiring: Wiring, body: LinkIn) -> NewLink:
+    now = wiring.clock()
+    if body.scope == "account":
+        entry = SignInWish(
+            body.company_id, body.account_id or "", body.contact_id or "", body.recipient
+        )
+        return await mint_sign_in_link(entry, wiring.customers.sign_ins, wiring.randomness, now)
+    wish = LinkWish(
+        company_id=body.company_id,
+        scope=body.scope,
+        inspection_id=body.inspection_id or "",
+        invoice_id=body.invoice_id,
+        recipient=body.recipient,
+        purpose=body.purpose,
+    )
+    return await mint_link(wish, wiring.links, wiring.views, wiring.randomness, now)
 
 
 class Revocation(BaseModel):

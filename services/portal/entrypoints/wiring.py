@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from services.portal.entrypoints.account_wiring import AccountWiring
 from services.portal.entrypoints.misses import Misses
 from services.portal.usecases.mint_link import Randomness
 from services.portal.usecases.ports import (
@@ -30,6 +31,7 @@ class Wiring:
     randomness: Randomness
     clock: Clock
     misses: Misses
+    customers: AccountWiring
 
 
 def wiring_of(request: Request) -> Wiring:

@@ -8,11 +8,22 @@ from joserfc.jwk import OKPKey
 
 from services.portal.config import PortalConfig
 from services.portal.domain.links import CLIENT_VIEW
+from services.portal.entrypoints.account_wiring import AccountWiring
 from services.portal.entrypoints.misses import Misses
 from services.portal.entrypoints.wiring import Wiring
 from services.portal.main import build
 from services.portal.usecases.mint_link import LinkWish, mint_link
 from shared.identity import STAFF_COOKIE, KeyRing, Staff
+from tests.support.portal_account_fakes import (
+    FakeAccountBilling,
+    FakeAccountFiles,
+    FakeProfiles,
+    MemoryBegun,
+    MemoryRows,
+    MemorySettings,
+    MemorySignIns,
+)
+from tests.support.portal_account_samples import ACCOUNT_ID, EMAIL
 from tests.support.portal_fakes import (
     FakeBilling,
     FakeFiles,
@@ -50,6 +61,34 @@ class Portal:
 
     def tell(self, *events, at=NOW):
         self.wiring.views.tell(*events, at=at)
+        self.wiring.customers.accounts.tell(*events)
+
+    @property
+    def customers(self):
+        """The ports of the account pages."""
+        return self.wiring.customers
+
+    async def account_link(self, **changes):
+        """The address in a sign-in mail."""
+        wish = {
+            "company_id": COMPANY_ID,
+            "scope": "account",
+            "account_id": ACCOUNT_ID,
+            "contact_id": "p1",
+            "recipient": EMAIL,
+            "purpose": "sign_in",
+        }
+        answer = await self.browser.post(
+            "/internal/v1/links", json=wish | changes, headers=self.service_token("notifications")
+        )
+        assert answer.status_code == 201, answer.text
+        return answer.json()["url"].removeprefix(ORIGIN)
+
+    async def customer(self, **changes):
+        """Sign a person of the account in; returns where that leads."""
+        answer = await self.browser.post(await self.account_link(**changes))
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"]
 
     async def link(self, scope="inspection", purpose="confirmation", **changes):
         wish = {
@@ -141,6 +180,15 @@ async def empty_portal(app, keyrings):
         randomness=counted_randomness(),
         clock=lambda: clock.now,
         misses=Misses(10),
+        customers=AccountWiring(
+            accounts=MemoryRows(),
+            sign_ins=MemorySignIns(),
+            settings=MemorySettings(),
+            billing=FakeAccountBilling(),
+            begun=MemoryBegun(),
+            files=FakeAccountFiles(),
+            profiles=FakeProfiles(),
+        ),
     )
     app.state.wiring = wiring
     transport = httpx.ASGITransport(app=app)

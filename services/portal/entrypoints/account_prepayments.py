@@ -1,0 +1,109 @@
+"""Paying in advance, where the company allows it (R89, R90)."""
+
+from secrets import token_hex
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from services.portal.domain.account_money import Terms, usable_methods
+from services.portal.domain.refusals import (
+    AccountSwitchedOffError,
+    PaymentRefusedError,
+    UnpayableError,
+)
+from services.portal.entrypoints.account_access import AccountVisit, Visit
+from services.portal.entrypoints.account_frame import account_page
+from services.portal.entrypoints.account_payment_words import UNSURE, why_not
+from services.portal.usecases.ports_accounts import PaymentKind, PaymentOrder
+from services.portal.usecases.prepay_account import prepay_account
+from shared.contracts.billing_accounts import SavedMethod
+from shared.idempotency import IdempotencyKey
+from shared.problems import UnavailableError
+from shared.ui import Form
+
+router = APIRouter(prefix="/account/prepayments", include_in_schema=False)
+LISTED = 50
+
+
+@router.get("")
+async def prepayments(request: Request, visit: AccountVisit) -> HTMLResponse:
+    """What was paid in advance, what of it is left, and the form for more."""
+    return await _prepayments_page(request, visit, Form())
+
+
+async def _prepayments_page(
+    request: Request, visit: Visit, form: Form, status: int = 200, **more: object
+) -> HTMLResponse:
+    if not visit.customer.terms.prepayments:
+        raise AccountSwitchedOffError("The company does not take prepayments here.")
+    methods = await _methods(visit)
+    first = f"saved:{methods[0].method_id}" if methods else "card"
+    listed = await visit.wiring.customers.accounts.prepayments(visit.customer.of, LISTED)
+    return account_page(
+        request,
+        visit,
+        "prepayments.html",
+        "prepayments",
+        status,
+        listed=[row.prepayment for row in listed],
+        methods=methods,
+        method=form.value("method") or first,
+        **{"form": form, "key": token_hex(16), "refusal": None, **more},
+    )
+
+
+async def _methods(visit: Visit) -> tuple[SavedMethod, ...]:
+    held = await visit.wiring.customers.accounts.methods(visit.customer.of)
+    return usable_methods(tuple(held), visit.customer.terms)
+
+
+@router.post("")
+async def prepay(request: Request, visit: AccountVisit, key: IdempotencyKey) -> Response:
+    """Take it: off to the provider, or to the page that follows it."""
+    form = Form.posted((await request.form()).multi_items())
+    amount = form.cents("amount", "Enter an amount", currency=visit.currency)
+    method = _chosen(form, await _methods(visit), visit.customer.terms)
+    if amount is None or method is None:
+        return await _prepayments_page(request, visit, form, 422)
+    kind, method_id, pays = method
+    address = f"{request.app.state.config.public_url}/account"
+    order = PaymentOrder(
+        invoice_ids=None,
+        custom_cents=None,
+        prepay_rest=True,
+        amount_cents=amount,
+        kind=kind,
+        method_id=method_id,
+        save_method=form.has("save_method") and kind != "saved",
+        success_url=f"{address}/attempts/{key[:64]}",
+        cancel_url=f"{address}/prepayments",
+        key=key[:64],
+    )
+    ports = visit.wiring.customers.paying
+    try:
+        started = await prepay_account(visit.customer, order, pays, ports, now=visit.now)
+    except UnpayableError as error:
+        form.refuse("methods", error.message)
+        return await _prepayments_page(request, visit, form, 422)
+    except PaymentRefusedError as error:
+        refusal = why_not(error, amount, visit.currency)
+        return await _prepayments_page(request, visit, form, refusal.status, refusal=refusal)
+    except UnavailableError:
+        return await _prepayments_page(request, visit, form, UNSURE.status, refusal=UNSURE, key=key)
+    return RedirectResponse(started.url or f"/account/attempts/{key[:64]}", 303)
+
+
+def _chosen(
+    form: Form, methods: tuple[SavedMethod, ...], terms: Terms
+) -> tuple[PaymentKind, str, str] | None:
+    """How it is asked for, by which method on file, and the kind whose maximum counts."""
+    value, _, method_id = form.value("method").partition(":")
+    if value == "saved":
+        found = next((m for m in methods if m.method_id == method_id), None)
+        if found is not None:
+            return "saved", found.method_id, found.kind
+    for kind in terms.kinds:
+        if value == kind:
+            return kind, "", kind
+    form.refuse("methods", "Choose how you will be paying")
+    return None

@@ -1,0 +1,32 @@
+"""What the routes of account customers need, put together once at the start."""
+
+from dataclasses import dataclass
+
+from services.portal.usecases.pay_invoices import PaymentPorts
+from services.portal.usecases.ports_accounts import (
+    AccountBilling,
+    AccountFiles,
+    Accounts,
+    BegunPayments,
+    Profiles,
+    SettingsStore,
+    SignIns,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountWiring:
+    """Every port of the account pages."""
+
+    accounts: Accounts
+    sign_ins: SignIns
+    settings: SettingsStore
+    billing: AccountBilling
+    begun: BegunPayments
+    files: AccountFiles
+    profiles: Profiles
+
+    @property
+    def paying(self) -> PaymentPorts:
+        """What paying needs."""
+        return PaymentPorts(self.accounts, self.billing, self.begun)
