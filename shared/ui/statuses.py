@@ -45,6 +45,10 @@ EXACT = {
     "Retrying": Look("warn", "refresh-cw"),
     "Failed": Look("bad", "circle-x"),
     "Disputed": Look("bad", "triangle-alert"),
+    "Active": Look("ok", "refresh-cw"),
+    "Paused": Look("warn", "pause"),
+    "Ended": Look("", "ban"),
+    "Closed": Look("", "archive"),
     "Needs action": Look("bad", "circle-alert"),
     "Done": Look("ok", "check"),
 }

@@ -105,12 +105,14 @@ def with_values(definitions: Definitions, present: Values, typed: Values) -> dic
     """Return the values with what was typed; only fields that still exist are kept.
 
     Raises UnknownError for a field the company does not have, BadFieldError for a value that is
-    not of its field's kind.
+    not of its field's kind. What is there already may stay, also when it is no choice any more.
     """
     known = {definition.field_id for definition in definitions}
     after = {field_id: value for field_id, value in present.items() if field_id in known}
     for field_id, text in typed.items():
-        after[field_id] = definition_in(definitions, field_id).value_of(text)
+        definition = definition_in(definitions, field_id)
+        if text.strip() != after.get(field_id, ""):
+            after[field_id] = definition.value_of(text)
     return {field_id: value for field_id, value in after.items() if value}
 
 

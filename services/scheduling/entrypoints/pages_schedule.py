@@ -96,19 +96,25 @@ async def get_inspections(  # noqa: PLR0917 - FastAPI passes them by name
     parts: ServiceParts,
     q: Annotated[str, Query(max_length=100)] = "",
     status: Literal["", "scheduled", "published", "cancelled"] = "",
+    account: Annotated[str, Query(max_length=64)] = "",
     cursor: Annotated[str, Query(max_length=200)] = "",
 ) -> HTMLResponse:
     """List inspections, latest first, and find them by number, address or name."""
     found = await parts.lookups.search(
-        staff.company_id, text=q, status=status or None, cursor=cursor or None
+        staff.company_id,
+        text=q,
+        status=status or None,
+        account_id=account or None,
+        cursor=cursor or None,
     )
+    kept = {"q": q, "account": account} if account else {"q": q}
     chips = [
-        (key, text, f"{STAFF_PATH}/inspections?{urlencode({'q': q, 'status': key})}", 0)
+        (key, text, f"{STAFF_PATH}/inspections?{urlencode({**kept, 'status': key})}", 0)
         for key, text in STATUS_CHIPS
     ]
     older = ""
     if found.next_cursor:
-        further = urlencode({"q": q, "status": status, "cursor": found.next_cursor})
+        further = urlencode({**kept, "status": status, "cursor": found.next_cursor})
         older = f"{STAFF_PATH}/inspections?{further}"
     return await framed(
         request,
@@ -116,9 +122,10 @@ async def get_inspections(  # noqa: PLR0917 - FastAPI passes them by name
         parts,
         "inspections.html",
         current="inspections",
-        rows=[_row(listed) for listed in found.rows],
+        rows=[row_of(listed) for listed in found.rows],
         q=q,
         status=status,
+        account=await parts.lookups.account(staff.company_id, account) if account else None,
         chips=chips,
         older=older,
         first_page=not cursor,
@@ -131,7 +138,8 @@ def _span(day: date, view: str) -> tuple[date, int]:
     return day - timedelta(days=day.weekday()), WEEK_DAYS
 
 
-def _row(listed: ListedInspection) -> Row:
+def row_of(listed: ListedInspection) -> Row:
+    """Return an inspection as a line of a list."""
     inspection = listed.inspection
     first = clock(inspection.starts_at, inspection.time_zone)
     last = clock(inspection.ends_at, inspection.time_zone)
@@ -160,7 +168,7 @@ def _word(listed: ListedInspection) -> str:
 
 def _by_day(found: Sequence[ListedInspection], zone: ZoneInfo) -> list[tuple[date, list[Row]]]:
     days = groupby(found, key=lambda listed: local(listed.inspection.starts_at, zone.key).date())
-    return [(day, [_row(listed) for listed in rows]) for day, rows in days]
+    return [(day, [row_of(listed) for listed in rows]) for day, rows in days]
 
 
 def _figures(found: Sequence[ListedInspection], currency: str) -> dict[str, object]:

@@ -126,8 +126,15 @@ def test_the_sidebar_shows_each_role_its_own_places():
     def places(role):
         return [place.key for place in Shell(Brand("A"), "P", role, "t", "schedule").places]
 
-    assert places("inspector") == ["schedule", "inspections", "alerts"]
-    assert places("office") == ["schedule", "inspections", "invoices", "reports", "alerts"]
+    assert places("inspector") == ["schedule", "inspections", "accounts", "alerts"]
+    assert places("office") == [
+        "schedule",
+        "inspections",
+        "accounts",
+        "invoices",
+        "reports",
+        "alerts",
+    ]
 
 
 def test_a_staff_page_lights_up_its_place_and_can_sign_out():
