@@ -51,6 +51,11 @@ class Form:
         """Return every value of a field that may be ticked more than once."""
         return self._values.get(name, [])
 
+    @property
+    def typed(self) -> Typed:
+        """Everything that was typed, to read it once more without the errors."""
+        return dict(self._values)
+
     def has(self, name: str, option: str = "on") -> bool:
         """Return whether a box or one option of several is ticked."""
         return option in self._values.get(name, [])

@@ -204,8 +204,7 @@ def test_the_same_refund_sent_twice_is_one(booking: Booking, provider: Provider)
     assert booking.wait_invoice(paid_cents=42_500)["balance_cents"] == 5_000
 
     staff = booking.company.staff_browser()
-    page = f"/staff/billing/inspections/{booking.inspection_id}/payments"
-    form = staff.open(f"{page}?refund={payment_id}").form("Refund")
+    form = staff.open(f"/staff/billing/payments/{payment_id}/refunds").form("Refund")
     for _ in range(2):
         staff.submit(form, refund_amount="25.00", effect="reopen", reason="Twice pressed")
     assert sorted(r["amount"] for r in provider.refunds(booking)) == [2_500, 5_000]

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
 from services.billing.domain.company import Company
 from shared.identity import Permission, Staff, staff_page
@@ -30,6 +30,11 @@ def brand_of(company: Company | None) -> Brand:
         email=company.email,
         hue=nearest,
     )
+
+
+def by_htmx(request: Request) -> bool:
+    """Whether the page itself asked, so that a part of it is enough."""
+    return "hx-request" in request.headers
 
 
 def today_of(company: Company | None, now: datetime, fallback_zone: str = "UTC") -> date:

@@ -9,7 +9,12 @@ from services.billing.domain.bill import Bill
 from services.billing.domain.invoice import Invoice
 from services.billing.domain.payment import Payment
 from services.billing.domain.refund import Refund, RefundState
-from services.billing.entrypoints.words import attempt_word, payment_word, refund_word
+from services.billing.entrypoints.words import (
+    attempt_word,
+    dispute_words,
+    payment_word,
+    refund_word,
+)
 from shared.money import money
 
 _REFUND_KIND = {RefundState.SUCCEEDED: "", RefundState.PENDING: "info", RefundState.FAILED: "bad"}
@@ -17,7 +22,7 @@ _REFUND_KIND = {RefundState.SUCCEEDED: "", RefundState.PENDING: "info", RefundSt
 
 @dataclass(frozen=True, kw_only=True)
 class Happening:
-    """One line of the history; `payment` where there is a receipt or something to refund."""
+    """One line of the history of an invoice; `payment` where there is a receipt or a refund."""
 
     at: datetime
     title: str
@@ -50,12 +55,15 @@ def _payment(bill: Bill, invoice: Invoice, payment: Payment, at: datetime) -> Ha
     notes = (payment.method_label, payment.receipt_number, f"invoice {invoice.number}")
     told = ", ".join(part for part in notes if part)
     by_hand = f". {payment.note}" if payment.note else ""
+    objections = "".join(
+        f". {dispute_words(each, bill.booking.currency)}" for each in payment.disputes
+    )
     word = payment_word(payment)
     amount = money(payment.amount_cents, bill.booking.currency)
     return Happening(
         at=at,
         title=f"{invoice.payer.name} paid {amount}",
-        sub=told + by_hand,
+        sub=told + by_hand + objections,
         icon="banknote",
         kind="ok" if word == "Paid" else "bad" if word in {"Returned", "Disputed"} else "",
         word="" if word == "Paid" else word,
@@ -75,6 +83,7 @@ def _refund(bill: Bill, refund: Refund) -> Happening:
         icon="undo-2",
         kind=_REFUND_KIND[refund.state],
         word=refund_word(refund),
+        invoice_id=refund.invoice_id,
     )
 
 
@@ -88,6 +97,7 @@ def _tries(attempt: Attempt) -> Iterator[Happening]:
             sub=f"{attempt.payer.name}: {failure.reason}",
             icon="circle-x",
             kind="bad",
+            invoice_id=attempt.invoice_id,
         )
     over = attempt.state in {AttemptState.EXPIRED, AttemptState.CANCELED}
     if attempt.state in LIVE or (over and not attempt.failures):
@@ -97,4 +107,5 @@ def _tries(attempt: Attempt) -> Iterator[Happening]:
             sub=attempt_word(attempt),
             icon="loader-circle" if attempt.state in LIVE else "clock",
             kind="info" if attempt.state in LIVE else "",
+            invoice_id=attempt.invoice_id,
         )

@@ -8,25 +8,25 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.billing.domain.bill import Bill
-from services.billing.domain.company import Company
-from services.billing.domain.gate import report_released
-from services.billing.domain.invoice import InvoiceStatus
 from services.billing.domain.payment import Method
-from services.billing.domain.refund import Refund, RefundState
-from services.billing.domain.refusals import BillNotFoundError, PaymentNotFoundError
+from services.billing.domain.refusals import BillNotFoundError
 from services.billing.entrypoints.documents import invoice_pdf, receipt_pdf
-from services.billing.entrypoints.frame import Biller, Reader, Refunder, brand_of, today_of
-from services.billing.entrypoints.history import history
+from services.billing.entrypoints.frame import Biller, Reader, brand_of
 from services.billing.entrypoints.once import id_from
 from services.billing.entrypoints.parts import Parts, UsedParts
-from services.billing.entrypoints.words import bill_word, invoice_word
+from services.billing.entrypoints.payments_shown import (
+    ACTIVITY,
+    METHODS,
+    PAGE,
+    box_shown,
+    page_shown,
+)
 from services.billing.usecases.cancel_deferral import cancel_deferral
 from services.billing.usecases.record_manual_payment import (
     RecordManualPayment,
     record_manual_payment,
 )
-from services.billing.usecases.refund_payment import RefundPayment, refund_payment
-from shared.identity import Permission, Staff
+from shared.identity import Staff
 from shared.problems import RefusalError
 from shared.ui import Form
 from shared.ui.events import PAYMENTS_CHANGED, trigger
@@ -35,9 +35,6 @@ from shared.webapp import page
 router = APIRouter(include_in_schema=False)
 BOX = "/billing/fragments/inspections/{inspection_id}/payments"
 BALANCE = "/billing/fragments/inspections/{inspection_id}/balance"
-ACTIVITY = "/billing/fragments/inspections/{inspection_id}/payment-activity"
-PAGE = "/staff/billing/inspections/{inspection_id}/payments"
-METHODS = [("cash", "Cash"), ("check", "Check"), ("card", "Card elsewhere"), ("other", "Other")]
 _NOON = time(12)
 
 
@@ -50,8 +47,7 @@ async def payments_box(
         bill = await parts.lists.bill(staff.company_id, inspection_id)
     except BillNotFoundError:
         return page(request, "payments_box_waiting.html", inspection_id=inspection_id)
-    company = await parts.lists.company(staff.company_id)
-    return page(request, "payments_box.html", **_standing(bill, company, staff, parts.clock()))
+    return page(request, "payments_box.html", **await box_shown(parts, staff, bill))
 
 
 @router.get(BALANCE)
@@ -63,22 +59,31 @@ async def balance(
     return page(request, "payments_balance.html", bill=bill, currency=bill.booking.currency)
 
 
+@router.get("/billing/fragments/inspections/{inspection_id}/fees")
+async def fees(
+    request: Request, inspection_id: str, staff: Reader, parts: UsedParts
+) -> HTMLResponse:
+    """What the inspection costs, for the page while it is open."""
+    bill = await parts.lists.bill(staff.company_id, inspection_id)
+    return page(request, "fees.html", **await box_shown(parts, staff, bill))
+
+
 @router.get(ACTIVITY)
 async def activity(
     request: Request, inspection_id: str, staff: Reader, parts: UsedParts
 ) -> HTMLResponse:
     """What changes on the page while it is open."""
     bill = await parts.lists.bill(staff.company_id, inspection_id)
-    return page(request, "payment_activity.html", **await _shown(parts, staff, bill))
+    return page(request, "payment_activity.html", **await page_shown(parts, staff, bill))
 
 
 @router.get(PAGE)
 async def payments_page(
-    request: Request, inspection_id: str, staff: Reader, parts: UsedParts, refund: str = ""
+    request: Request, inspection_id: str, staff: Reader, parts: UsedParts
 ) -> Response:
-    """Fees & payments; `refund` opens the form for that payment."""
+    """Fees & payments, grouped by payer."""
     bill = await parts.lists.bill(staff.company_id, inspection_id)
-    return await _page(request, parts, staff, bill, refund_of=refund)
+    return await _page(request, parts, staff, bill)
 
 
 @router.post(PAGE)
@@ -96,24 +101,6 @@ async def record(request: Request, inspection_id: str, staff: Biller, parts: Use
         bill = await parts.lists.bill(staff.company_id, inspection_id)
         return await _page(request, parts, staff, bill, form=form, status=422)
     return _back(inspection_id)
-
-
-@router.post("/staff/billing/payments/{payment_id}/refunds")
-async def refund(request: Request, payment_id: str, staff: Refunder, parts: UsedParts) -> Response:
-    """Give a payment back."""
-    bill = await parts.lists.bill_of_payment(staff.company_id, payment_id)
-    form = Form.posted((await request.form()).multi_items())
-    asked = _refunding(form, bill, payment_id, staff)
-    if asked is None:
-        return await _page(request, parts, staff, bill, form=form, status=422, refund_of=payment_id)
-    try:
-        done = await refund_payment(
-            asked, books=parts.books, gateway=parts.gateway, clock=parts.clock, new_id=parts.new_id
-        )
-    except RefusalError as refusal:
-        form.refuse("refund_amount", refusal.detail)
-        return await _page(request, parts, staff, bill, form=form, status=422, refund_of=payment_id)
-    return _after_refund(bill.inspection_id, done)
 
 
 @router.post("/staff/billing/invoices/{invoice_id}/deferral/cancel")
@@ -149,62 +136,20 @@ async def _page(
     *,
     form: Form | None = None,
     status: int = 200,
-    refund_of: str = "",
 ) -> HTMLResponse:
-    shown = await _shown(parts, staff, bill)
     company = await parts.lists.company(staff.company_id)
-    invoice = bill.invoice_paid_by(refund_of) if refund_of else None
-    payment = invoice.payment(refund_of) if invoice else None
-    recording = form if form and not payment else None
     return page(
         request,
         "payments_page.html",
         status,
-        **shown,
+        **await page_shown(parts, staff, bill),
         brand=brand_of(company),
         form=form,
-        recording=recording,
-        refunding=form if payment else None,
-        refund_payment=payment,
-        refund_invoice=invoice,
         methods=METHODS,
         payable=[i for i in bill.invoices if i.balance_cents],
         idempotency_key=uuid4().hex,
         flash=request.query_params.get("done", ""),
     )
-
-
-async def _shown(parts: Parts, staff: Staff, bill: Bill) -> dict[str, object]:
-    company = await parts.lists.company(staff.company_id)
-    attempts = await parts.lists.attempts(staff.company_id, bill.inspection_id)
-    refunds = await parts.lists.refunds(staff.company_id, bill.inspection_id)
-    standing = _standing(bill, company, staff, parts.clock())
-    return {**standing, "history": history(bill, attempts, refunds)}
-
-
-def _standing(
-    bill: Bill, company: Company | None, staff: Staff, now: datetime
-) -> dict[str, object]:
-    """What the box and the page both show."""
-    today = today_of(company, now, bill.booking.time_zone)
-    live = [i for i in bill.invoices if i.status is not InvoiceStatus.VOID] or [bill.client_invoice]
-    return {
-        "bill": bill,
-        "booking": bill.booking,
-        "company": company,
-        "currency": bill.booking.currency,
-        "zone": bill.booking.time_zone,
-        "today": today,
-        "word": bill_word(bill),
-        "released": report_released(bill),
-        "rows": [(invoice, invoice_word(bill, invoice, today)) for invoice in live],
-        "resend_key": uuid4().hex,
-        "multi_party": company is not None and company.may_split,
-        "may_bill": staff.may(Permission.BILL),
-        "may_refund": staff.may(Permission.REFUND),
-        "page_url": PAGE.format(inspection_id=bill.inspection_id),
-        "activity_url": ACTIVITY.format(inspection_id=bill.inspection_id),
-    }
 
 
 def _recording(form: Form, bill: Bill, staff: Staff, now: datetime) -> RecordManualPayment | None:
@@ -241,31 +186,6 @@ def _received_at(day: date, zone: str, now: datetime) -> datetime:
     if day == now.astimezone(ZoneInfo(zone)).date():
         return now
     return datetime.combine(day, _NOON, ZoneInfo(zone)).astimezone(now.tzinfo)
-
-
-def _refunding(form: Form, bill: Bill, payment_id: str, staff: Staff) -> RefundPayment | None:
-    invoice = bill.invoice_paid_by(payment_id)
-    if invoice is None:
-        raise PaymentNotFoundError
-    currency = bill.booking.currency
-    cents = form.cents("refund_amount", "Enter the amount to refund", currency=currency)
-    reason = form.text("reason", "Say why; the client sees it on the receipt mail")
-    if cents is None or not form.ok:
-        return None
-    return RefundPayment(
-        company_id=staff.company_id,
-        payment_id=payment_id,
-        amount_cents=cents,
-        with_credit=form.value("effect") == "credit",
-        reason=reason,
-        requested_by=staff.name,
-        request_key=id_from("refund", staff.company_id, form.value("idempotency_key")),
-    )
-
-
-def _after_refund(inspection_id: str, done: Refund) -> Response:
-    words = {RefundState.SUCCEEDED: "refunded", RefundState.PENDING: "refunding"}
-    return _back(inspection_id, words.get(done.state, "refund-failed"))
 
 
 def _back(inspection_id: str, done: str = "saved") -> Response:

@@ -1,4 +1,4 @@
-"""Pages: add an invoice for a third party; look at it, send it, copy its link, take it back."""
+"""Pages: one third party's invoice: how it stands, its mail as the payer will see it, its link."""
 
 from uuid import uuid4
 
@@ -6,18 +6,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.billing.domain.bill import Bill
-from services.billing.domain.carving import available_cents, free_lines
-from services.billing.domain.division import Share
 from services.billing.domain.invoice import Invoice
 from services.billing.domain.refusals import InvoiceNotFoundError
 from services.billing.entrypoints.frame import Biller, Reader, brand_of, today_of
 from services.billing.entrypoints.once import id_from
 from services.billing.entrypoints.parts import Parts, UsedParts
+from services.billing.entrypoints.split_shown import parts_of_bill
 from services.billing.entrypoints.words import invoice_word
-from services.billing.usecases.add_invoice import AddInvoice, add_invoice
 from services.billing.usecases.copy_link import copy_link
 from services.billing.usecases.send_invoice import SendInvoice, send_invoice
-from services.billing.usecases.void_invoice import void_invoice
 from shared.identity import Permission, Staff
 from shared.money import money
 from shared.problems import RefusalError
@@ -25,50 +22,9 @@ from shared.ui import Form
 from shared.webapp import page
 
 router = APIRouter(include_in_schema=False)
-NEW = "/staff/billing/inspections/{inspection_id}/invoices/new"
 INVOICE = "/staff/billing/invoices/{invoice_id}"
 BUTTON = "{{ sign_and_pay }}"
 """Where notifications draws the payment button; the link itself is nowhere in the text (R32)."""
-
-
-@router.get(NEW)
-async def new(
-    request: Request, inspection_id: str, staff: Biller, parts: UsedParts
-) -> HTMLResponse:
-    """The empty form, with what may be invoiced."""
-    bill = await parts.lists.bill(staff.company_id, inspection_id)
-    return await _form(request, parts, bill, Form({"kind": "services"}))
-
-
-@router.post(NEW)
-async def add(request: Request, inspection_id: str, staff: Biller, parts: UsedParts) -> Response:
-    """Save, or save and go on to sending; what is wrong is said and kept."""
-    bill = await parts.lists.bill(staff.company_id, inspection_id)
-    form = Form.posted((await request.form()).multi_items())
-    fixed = form.value("kind") == "fixed"
-    currency = bill.booking.currency
-    cents = form.cents("amount", "Enter the amount", currency=currency) if fixed else None
-    if not form.ok:
-        return await _form(request, parts, bill, form, 422)
-    lines = bill.booking.lines
-    chosen = tuple(line.line_id for line in lines if form.has("line", line.line_id))
-    command = AddInvoice(
-        company_id=staff.company_id,
-        inspection_id=inspection_id,
-        invoice_id=id_from("invoice", staff.company_id, form.value("idempotency_key")),
-        contact_ids=(form.value("contact"),),
-        share=Share(line_ids=() if fixed else chosen, fixed_cents=cents),
-    )
-    try:
-        await add_invoice(
-            command, books=parts.books, clock=parts.clock, own_accounts=parts.own_accounts
-        )
-    except RefusalError as refusal:
-        form.refuse("amount" if fixed else "contact", refusal.detail)
-        bill = await parts.lists.bill(staff.company_id, inspection_id)
-        return await _form(request, parts, bill, form, 422)
-    sending = "#send" if form.value("then") == "send" else ""
-    return RedirectResponse(INVOICE.format(invoice_id=command.invoice_id) + sending, 303)
 
 
 @router.get(INVOICE)
@@ -111,42 +67,8 @@ async def link(request: Request, invoice_id: str, staff: Biller, parts: UsedPart
     return await _invoice(request, parts, staff, bill, invoice_id, url=url)
 
 
-@router.post(f"{INVOICE}/void")
-async def void(invoice_id: str, staff: Biller, parts: UsedParts) -> Response:
-    """The client's invoice takes its part again."""
-    await void_invoice(
-        company_id=staff.company_id, invoice_id=invoice_id, books=parts.books, clock=parts.clock
-    )
-    return RedirectResponse(f"{INVOICE.format(invoice_id=invoice_id)}?done=void", 303)
-
-
-async def _form(
-    request: Request, parts: Parts, bill: Bill, form: Form, status: int = 200
-) -> HTMLResponse:
-    company = await parts.lists.company(bill.company_id)
-    people = [
-        (person.payer.contact_id, f"{person.payer.name}, {person.payer.role_label}")
-        for person in bill.booking.people
-        if person.payer != bill.client_invoice.payer
-    ]
-    return page(
-        request,
-        "add_invoice.html",
-        status,
-        brand=brand_of(company),
-        bill=bill,
-        form=form,
-        people=people,
-        free=free_lines(bill),
-        maximum_cents=available_cents(bill),
-        currency=bill.booking.currency,
-        action=NEW.format(inspection_id=bill.inspection_id),
-        key=form.value("idempotency_key") or uuid4().hex,
-    )
-
-
 def _letter(bill: Bill, invoice: Invoice, company_name: str) -> Form:
-    """The mail as it will go out, to be read and changed before it is sent (R41)."""
+    """The mail to begin with until notifications has given the company's own words (R41)."""
     booking = bill.booking
     named = [line.name for line in booking.lines if line.line_id in invoice.line_ids]
     amount = money(invoice.balance_cents, booking.currency)
@@ -178,15 +100,19 @@ async def _invoice(
         "third_party_invoice.html",
         status,
         brand=brand_of(company),
+        trial=company is not None and company.trial,
         bill=bill,
         invoice=invoice,
         lines=[line for line in bill.booking.lines if line.line_id in invoice.line_ids],
+        split=parts_of_bill(bill, today),
         word=invoice_word(bill, invoice, today),
         currency=bill.booking.currency,
         base=INVOICE.format(invoice_id=invoice_id),
+        letter_path=f"inspections/{bill.inspection_id}/invoices/{invoice_id}",
         may_bill=staff.may(Permission.BILL),
+        begins=form is None,
         form=form or _letter(bill, invoice, company.name if company else ""),
         link_url=url,
         done=request.query_params.get("done", ""),
-        key=uuid4().hex,
+        key=form.value("idempotency_key") if form else uuid4().hex,
     )

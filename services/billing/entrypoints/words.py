@@ -6,9 +6,10 @@ from services.billing.domain.attempt import Attempt, AttemptState
 from services.billing.domain.bill import Bill
 from services.billing.domain.invoice import Gate, Invoice, InvoiceStatus
 from services.billing.domain.listing import InvoiceRow
-from services.billing.domain.payment import Payment
+from services.billing.domain.payment import Dispute, DisputeState, Payment
 from services.billing.domain.refund import Refund, RefundState
 from services.billing.domain.told import paid_on
+from shared.money import money
 from shared.ui.formats import plural, short_day
 
 STATUS_WORDS = {
@@ -30,6 +31,13 @@ REFUND_WORDS = {
     RefundState.PENDING: "Refund on its way",
     RefundState.SUCCEEDED: "Refunded",
     RefundState.FAILED: "Refund failed",
+}
+
+DISPUTE_WORDS = {
+    DisputeState.NEEDS_RESPONSE: "disputed, to be answered at the card processor",
+    DisputeState.UNDER_REVIEW: "disputed, under review",
+    DisputeState.WON: "dispute won",
+    DisputeState.LOST: "returned to the payer",
 }
 
 
@@ -87,6 +95,13 @@ def payment_word(payment: Payment) -> str:
     if payment.refunded_cents:
         return "Refunded" if payment.kept_cents == 0 else "Partly refunded"
     return "Paid" if payment.settled else "Processing"
+
+
+def dispute_words(dispute: Dispute, currency: str) -> str:
+    """`$150.00 disputed, answer it at the card processor: fraudulent`."""
+    amount = money(dispute.amount_cents, currency)
+    why = f": {dispute.reason.replace('_', ' ')}" if dispute.reason else ""
+    return f"{amount} {DISPUTE_WORDS[dispute.state]}{why}"
 
 
 def attempt_word(attempt: Attempt) -> str:

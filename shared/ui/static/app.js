@@ -182,6 +182,7 @@
 
   // ---- live preview: a form with data-preview="id of its preview button" shows what was typed in the button's frame.
   // A fresh frame each time: its first page adds nothing to the browser's history.
+  let previews = 0;
   const preview = (form) => {
     const button = document.getElementById(form.dataset.preview);
     const shown = button && document.querySelector(`iframe[name="${CSS.escape(button.formTarget)}"]`);
@@ -189,15 +190,23 @@
     const next = shown.cloneNode();
     next.removeAttribute("src");
     next.classList.add("coming");
+    next.name = button.formTarget.replace(/-\d+$|$/, `-${previews += 1}`);
+    button.formTarget = next.name;
     shown.after(next);
-    shown.removeAttribute("name");
-    next.addEventListener("load", () => { shown.remove(); next.classList.remove("coming"); }, { once: true });
+    next.addEventListener("load", () => {
+      next.classList.remove("coming");
+      while (next.previousElementSibling && next.previousElementSibling.matches("iframe")) next.previousElementSibling.remove();
+    }, { once: true });
     button.click();
   };
   const waiting = new WeakMap();
   on("input", "form[data-preview]", (form) => {
     clearTimeout(waiting.get(form));
     waiting.set(form, setTimeout(() => preview(form), 400));
+  });
+  document.addEventListener("htmx:after:swap", ({ target }) => {
+    const form = target instanceof Element && target.closest("form[data-preview]");
+    if (form) preview(form);
   });
   const previewed = new WeakSet();
   const firstPreview = (form) => {

@@ -320,9 +320,9 @@ async def test_what_is_wrong_with_the_form_is_said_and_kept(visitor, office, cha
 
 async def test_the_refund_form_shows_its_maximum_before_the_error(visitor, office):
     attempt = await office.paid_by_card()
-    page = await soup_of(visitor, f"{PAGE}?refund={attempt.attempt_id}")
-    assert "At most $800.00" in page.text
     path = f"/staff/billing/payments/{attempt.attempt_id}/refunds"
+    page = await soup_of(visitor, path)
+    assert "At most $800.00" in page.text
     fields = {"reason": "No radon", "effect": "credit", "idempotency_key": "form-2"}
     much = await post_form(visitor, path, refund_amount="800.01", **fields)
     assert much.status_code == 422
