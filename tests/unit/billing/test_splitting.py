@@ -115,8 +115,9 @@ def totals(office):
 
 
 # ---------------------------------------------------------------------------- the four ways
+@pytest.mark.scenario(28)
 async def test_100_dollars_in_three_equal_parts_is_33_34_and_33_33_twice(splitting):
-    """Scenario 28: the client has the odd cent; refunds of each give exactly 100.00 back."""
+    """The client has the odd cent; refunds of each give exactly 100.00 back."""
     await splitting.follow(lines=(a_line("home", 10_000),))
     await add(splitting, Share(equal_parts=3), "marcus", "mutual")
     assert totals(splitting) == [3_334, 3_333, 3_333]
@@ -185,8 +186,9 @@ async def test_a_payer_never_reads_the_whole_bill_from_his_own_lines(splitting):
 
 
 # ------------------------------------------------------------------------------- refusals
+@pytest.mark.scenario(5)
 async def test_too_much_is_refused_with_the_maximum_and_what_stands_in_the_way(splitting):
-    """Scenario 5, C14: total - paid - on open third-party invoices."""
+    """C14: total - paid - on open third-party invoices."""
     await add(splitting, Share(line_ids=("sewer",)))
     await splitting.receive_cash(20_000)
     why = {
@@ -272,8 +274,9 @@ async def test_an_invoice_changes_its_way_its_amount_and_its_words(splitting):
     splitting.balanced()
 
 
+@pytest.mark.scenario(32)
 async def test_a_changed_invoice_closes_the_open_page_and_asks_for_the_new_total(splitting):
-    """Scenario 32: nobody pays the old amount."""
+    """Nobody pays the old amount."""
     await add(splitting, Share(fixed_cents=10_000))
     attempt = await splitting.checkout("third")
     await change(splitting, share=Share(fixed_cents=12_000))
