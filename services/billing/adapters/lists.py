@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from services.billing.adapters.account_lists import AccountLists
 from services.billing.adapters.mongo_shapes import attempt_value, bill_value, value
 from services.billing.domain.attempt import Attempt
 from services.billing.domain.bill import Bill
@@ -23,7 +24,7 @@ from services.billing.domain.refusals import (
 from shared.mongo import Store
 
 
-class BillingLists:
+class BillingLists(AccountLists):
     """Queries of one company each."""
 
     def __init__(self, store: Store) -> None:

@@ -21,10 +21,10 @@ def invoice_words(bill: Bill, invoice: Invoice, company: Company | None) -> dict
         "number": invoice.number,
         "footer": f"Invoice {invoice.number}, {bill.booking.street}",
         "facts": [
-            _fact("Billed to", invoice.payer.name, invoice.payer.role_label),
-            _fact("Property", bill.booking.street, bill.booking.place),
-            _fact("Issued", long_day(invoice.issued_on)),
-            _fact(_due_label(invoice), long_day(invoice.due_on), *_reference(invoice)),
+            fact("Billed to", invoice.payer.name, invoice.payer.role_label),
+            fact("Property", bill.booking.street, bill.booking.place),
+            fact("Issued", long_day(invoice.issued_on)),
+            fact(_due_label(invoice), long_day(invoice.due_on), *_reference(invoice)),
         ],
         "lines": _lines(bill, invoice),
         "sums": _invoice_sums(bill, invoice),
@@ -39,12 +39,12 @@ def receipt_words(
     """The words of a receipt for one payment."""
     currency = bill.booking.currency
     day = long_day(payment.paid_at, bill.booking.time_zone) if payment.paid_at else ""
-    sums = [_sum("Paid", payment.amount_cents, currency, strong=True, rule=True)]
+    sums = [sum_row("Paid", payment.amount_cents, currency, strong=True, rule=True)]
     if payment.refunded_cents:
-        sums.append(_sum("Refunded since", -payment.refunded_cents, currency))
+        sums.append(sum_row("Refunded since", -payment.refunded_cents, currency))
     if payment.returned_cents:
-        sums.append(_sum("Returned by the bank", -payment.returned_cents, currency))
-    sums.append(_sum("Still due on this invoice", invoice.balance_cents, currency))
+        sums.append(sum_row("Returned by the bank", -payment.returned_cents, currency))
+    sums.append(sum_row("Still due on this invoice", invoice.balance_cents, currency))
     return {
         **_letterhead(bill, company),
         "title": f"Receipt {payment.receipt_number}",
@@ -52,10 +52,10 @@ def receipt_words(
         "footer": f"Receipt {payment.receipt_number} for invoice {invoice.number}",
         "amount": money(payment.amount_cents, currency),
         "facts": [
-            _fact("Received from", invoice.payer.name, invoice.payer.role_label),
-            _fact("Paid with", payment.method_label),
-            _fact("Date", day),
-            _fact("Invoice", invoice.number, bill.booking.street),
+            fact("Received from", invoice.payer.name, invoice.payer.role_label),
+            fact("Paid with", payment.method_label),
+            fact("Date", day),
+            fact("Invoice", invoice.number, bill.booking.street),
         ],
         "lines": _lines(bill, invoice),
         "sums": sums,
@@ -64,15 +64,21 @@ def receipt_words(
 
 
 def _letterhead(bill: Bill, company: Company | None) -> dict[str, Any]:
+    return letterhead_of(bill.booking.number, company)
+
+
+def letterhead_of(otherwise: str, company: Company | None) -> dict[str, Any]:
+    """The company's head and hue; `otherwise` stands there while the company is unknown."""
     if company is None:
-        blank = {"name": bill.booking.number, "tagline": "", "contact": []}
+        blank = {"name": otherwise, "tagline": "", "contact": []}
         return {"company": blank, "hue": _DEFAULT_HUE}
     contact = [part for part in (company.address, company.phone, company.email) if part]
     head = {"name": company.name, "tagline": company.tagline, "contact": contact}
     return {"company": head, "hue": company.hue}
 
 
-def _fact(label: str, value: str, *extra: str) -> dict[str, Any]:
+def fact(label: str, value: str, *extra: str) -> dict[str, Any]:
+    """One of the facts below the head."""
     return {"label": label, "value": value, "extra": [text for text in extra if text]}
 
 
@@ -95,22 +101,23 @@ def _lines(bill: Bill, invoice: Invoice) -> list[dict[str, str]]:
     ]
 
 
-def _sum(
+def sum_row(
     label: str, cents: int, currency: str, *, strong: bool = False, rule: bool = False
 ) -> dict[str, Any]:
+    """One row of the sums (cents)."""
     return {"label": label, "amount": money(cents, currency), "strong": strong, "rule": rule}
 
 
 def _invoice_sums(bill: Bill, invoice: Invoice) -> list[dict[str, Any]]:
     currency = bill.booking.currency
-    sums = [_sum("Total", invoice.total_cents, currency, rule=True)]
+    sums = [sum_row("Total", invoice.total_cents, currency, rule=True)]
     if invoice.paid_cents:
-        sums.append(_sum("Paid", -invoice.paid_cents, currency))
+        sums.append(sum_row("Paid", -invoice.paid_cents, currency))
     if invoice.processing_cents:
-        sums.append(_sum("Processing", -invoice.processing_cents, currency))
+        sums.append(sum_row("Processing", -invoice.processing_cents, currency))
     if invoice.surplus_cents:
-        sums.append(_sum("To be refunded", invoice.surplus_cents, currency))
-    sums.append(_sum("Balance due", invoice.balance_cents, currency, strong=True))
+        sums.append(sum_row("To be refunded", invoice.surplus_cents, currency))
+    sums.append(sum_row("Balance due", invoice.balance_cents, currency, strong=True))
     return sums
 
 

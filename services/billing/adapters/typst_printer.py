@@ -4,18 +4,27 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import PIPE
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import structlog
 from pymongo import ASCENDING, IndexModel
 
+from services.billing.adapters.account_papers import (
+    account_receipt_words,
+    order_words,
+    statement_words,
+)
 from services.billing.adapters.paper_words import invoice_words, receipt_words
+from services.billing.domain.account import Account
+from services.billing.domain.attempt import Attempt
 from services.billing.domain.bill import Bill
 from services.billing.domain.company import Company
 from services.billing.domain.invoice import Invoice
 from services.billing.domain.payment import Payment
 from services.billing.domain.refusals import PaperUnavailableError
+from services.billing.domain.statement import Aging, StatementRow
 from shared.mongo import Collection, Store
 
 TYPESETTER = "services.billing.adapters.typesetting"
@@ -56,6 +65,30 @@ class TypstPrinter:
         name = f"receipt:{payment.payment_id}:{bill.revision}:{_letterhead(company)}"
         words = receipt_words(bill, invoice, payment, company)
         return await self._kept(name, "receipt.typ", words)
+
+    async def order(self, bills: Sequence[Bill], company: Company | None) -> bytes:
+        account = bills[0].booking.account
+        state = sum(bill.revision for bill in bills)
+        order_id = account.order_id if account else bills[0].inspection_id
+        name = f"order:{order_id}:{len(bills)}.{state}:{_letterhead(company)}"
+        return await self._kept(name, "invoice.typ", order_words(bills, company))
+
+    async def account_receipt(self, attempt: Attempt, company: Company | None) -> bytes:
+        name = f"receipt:{attempt.attempt_id}:{attempt.revision}:{_letterhead(company)}"
+        return await self._kept(name, "receipt.typ", account_receipt_words(attempt, company))
+
+    async def statement(
+        self,
+        account: Account,
+        rows: Sequence[StatementRow],
+        *,
+        ages: Aging,
+        until: date,
+        company: Company | None,
+    ) -> bytes:
+        words = statement_words(account, rows, ages=ages, until=until, company=company)
+        async with self._room:
+            return await typeset_beside("statement.typ", words)
 
     async def _kept(self, name: str, paper: str, words: dict[str, Any]) -> bytes:
         known = await self._store["documents"].find_one({"_id": name})

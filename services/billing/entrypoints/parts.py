@@ -11,6 +11,7 @@ from services.billing.domain.bill import Bill
 from services.billing.domain.company import Company, Settings
 from services.billing.domain.listing import InvoicePage, InvoiceQuery, StatusTotal
 from services.billing.domain.refund import Refund
+from services.billing.entrypoints.account_parts import AccountLists
 from services.billing.usecases.ports import (
     Books,
     Clock,
@@ -47,7 +48,7 @@ class Rebuilds(Protocol):
         """Forget it."""
 
 
-class Lists(Protocol):
+class Lists(AccountLists, Protocol):
     """What staff look through, one company each."""
 
     async def bill(self, company_id: str, inspection_id: str) -> Bill:

@@ -2,6 +2,8 @@
 
 from services.billing.entrypoints import (
     add_invoice_pages,
+    api_accounts,
+    api_charge_runs,
     api_invoices,
     api_payments,
     api_portal_rules,
@@ -12,6 +14,7 @@ from services.billing.entrypoints import (
     internal,
     internal_accounts,
     internal_invitations,
+    internal_methods,
     invoice_pages,
     payments_pages,
     refund_pages,
@@ -24,8 +27,11 @@ from services.billing.entrypoints import (
 ROUTERS = (
     internal.router,
     internal_accounts.router,
+    internal_methods.router,
     internal_invitations.router,
     webhooks.router,
+    api_accounts.router,
+    api_charge_runs.router,
     api_invoices.router,
     api_payments.router,
     api_portal_rules.router,

@@ -48,6 +48,8 @@ class PayInvoices:
     cancel_url: str = ""
     request_key: str = ""
     origin: Origin = Origin.CUSTOMER
+    by_hand: bool = False
+    """Received by staff: allowed before publish too."""
 
 
 async def pay_invoices(

@@ -13,7 +13,12 @@ from services.billing.domain.ledger import Book, Entry
 from services.billing.domain.payment import Payment
 from services.billing.domain.provider import AccountStatus, Hint, OpenPage, SeenAttempt, SeenRefund
 from services.billing.domain.refund import Refund
-from services.billing.usecases.ports_accounts import AccountBooks, MethodGateway, OpenAccountBooks
+from services.billing.usecases.ports_accounts import (
+    AccountBooks,
+    AccountPrinter,
+    MethodGateway,
+    OpenAccountBooks,
+)
 from shared.contracts.event import Event
 from shared.idempotency import Answer
 
@@ -248,7 +253,7 @@ class ActionRequiredError(GatewayError):
         self.url = url
 
 
-class Printer(Protocol):
+class Printer(AccountPrinter, Protocol):
     """Sets invoices and receipts as PDF."""
 
     async def invoice(self, bill: Bill, invoice: Invoice, company: Company | None) -> bytes:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TypeVar
 
+from services.billing.domain.account import Account
 from services.billing.domain.attempt import Attempt
 from services.billing.domain.bill import Bill
 from services.billing.domain.charge_run import ChargeRun, RunItem
-from services.billing.domain.company import Settings
+from services.billing.domain.company import Company, Settings
 from services.billing.domain.methods import SavedMethod, Setup
 from services.billing.domain.provider import OpenPage, SeenMethod, SeenSetup
 from services.billing.domain.refund import Refund
+from services.billing.domain.statement import Aging, StatementRow
 
 R = TypeVar("R")
 
@@ -111,3 +113,24 @@ class MethodGateway(Protocol):
 
     async def detach_method(self, method_id: str, account: str | None) -> None:
         """Forget a method; a repeat is no error."""
+
+
+class AccountPrinter(Protocol):
+    """Sets an account's papers as PDF."""
+
+    async def order(self, bills: Sequence[Bill], company: Company | None) -> bytes:
+        """The parent invoice of an order: its children's sums (C19)."""
+
+    async def account_receipt(self, attempt: Attempt, company: Company | None) -> bytes:
+        """One receipt for a payment over several invoices."""
+
+    async def statement(
+        self,
+        account: Account,
+        rows: Sequence[StatementRow],
+        *,
+        ages: Aging,
+        until: date,
+        company: Company | None,
+    ) -> bytes:
+        """Every invoice of the account and how old what is due is."""

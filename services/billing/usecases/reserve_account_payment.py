@@ -100,7 +100,7 @@ async def wanted_invoices(
     wanted = []
     for number, invoice_id in enumerate(ids, 1):
         invoice = bills[invoice_id].invoice(invoice_id)
-        refuse_unpayable(invoice)
+        refuse_unpayable(invoice, by_hand=command.by_hand)
         want = Wanted(
             bill=bills[invoice_id],
             invoice=invoice,

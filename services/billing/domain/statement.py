@@ -1,0 +1,50 @@
+"""An account's statement: every invoice, what is due on it, and how long it has been overdue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementRow:
+    """One invoice of the account. Amounts in cents."""
+
+    invoice_id: str
+    number: str
+    order_number: str = ""
+    site_line: str = ""
+    status: str
+    issued_on: date
+    due_on: date
+    currency: str
+    total_cents: int
+    paid_cents: int
+    processing_cents: int
+    balance_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aging:
+    """What is due, by the days since the due date; not yet due is in the first (cents)."""
+
+    days_0_30: int = 0
+    days_31_60: int = 0
+    days_61_90: int = 0
+    days_over_90: int = 0
+
+    @property
+    def total_cents(self) -> int:
+        """All that is due."""
+        return self.days_0_30 + self.days_31_60 + self.days_61_90 + self.days_over_90
+
+
+_STEPS = (30, 60, 90)
+
+
+def aging(rows: Sequence[StatementRow], today: date) -> Aging:
+    """How old what is due is; `today` is the company's local day."""
+    sums = [0, 0, 0, 0]
+    for row in rows:
+        days = (today - row.due_on).days
+        sums[sum(days > step for step in _STEPS)] += row.balance_cents
+    return Aging(days_0_30=sums[0], days_31_60=sums[1], days_61_90=sums[2], days_over_90=sums[3])

@@ -1,0 +1,57 @@
+"""What is looked through of one account customer."""
+
+from datetime import date
+from typing import Protocol
+
+from services.billing.domain.account import Account
+from services.billing.domain.attempt import Attempt
+from services.billing.domain.bill import Bill
+from services.billing.domain.charge_run import ChargeRun, RunItem
+from services.billing.domain.methods import Autopay, SavedMethod
+from services.billing.domain.statement import StatementRow
+
+
+class AccountLists(Protocol):
+    """Queries of one company and account each."""
+
+    async def account(self, company_id: str, account_id: str) -> Account:
+        """Raises AccountNotFoundError."""
+
+    async def accounts(self, company_id: str, limit: int) -> list[Account]:
+        """By name."""
+
+    async def statement_rows(
+        self, company_id: str, account_id: str, since: date | None, until: date
+    ) -> list[StatementRow]:
+        """The account's invoices issued in that time, oldest first."""
+
+    async def order_bills(self, company_id: str, order_id: str) -> list[Bill]:
+        """The bills of an order's children, by number. Raises OrderNotFoundError."""
+
+    async def account_payment(self, company_id: str, payment_id: str) -> Attempt:
+        """Raises AccountPaymentNotFoundError."""
+
+    async def account_payments(self, company_id: str, account_id: str, limit: int) -> list[Attempt]:
+        """Newest first."""
+
+    async def prepayments(
+        self, company_id: str, *, account_id: str = "", only_open: bool = False, limit: int = 100
+    ) -> list[Attempt]:
+        """Payments of which something was paid in advance, newest first."""
+
+    async def methods(self, company_id: str, account_id: str) -> list[SavedMethod]:
+        """On file, oldest first."""
+
+    async def autopay(self, company_id: str, account_id: str) -> Autopay:
+        """The enrolment, or that there is none."""
+
+    async def runs(self, company_id: str, limit: int) -> list[ChargeRun]:
+        """Newest first."""
+
+    async def run(self, company_id: str, run_id: str) -> ChargeRun:
+        """Raises ChargeRunNotFoundError."""
+
+    async def run_items(
+        self, run_id: str, *, state: str = "", after: int = -1, limit: int = 100
+    ) -> list[RunItem]:
+        """A run's invoices in their order, behind the position `after`."""
