@@ -11,6 +11,7 @@ import httpx
 import typst
 
 from deploy.demo import company
+from deploy.demo.account import ACCOUNT, load_account
 from deploy.demo.company import BOOKINGS, Booking
 from deploy.demo.office import NotYetError, Office, eventually
 
@@ -29,6 +30,8 @@ class Loaded:
     """Key of the booking -> a client's link."""
     payer_link: str
     """Of the agent who pays the radon test at Harbor View."""
+    account_id: str = ""
+    """Of the account customer."""
 
 
 def load(gateway: str, create_company: CreateCompany, say: Callable[[str], None]) -> Loaded:
@@ -44,12 +47,14 @@ def load(gateway: str, create_company: CreateCompany, say: Callable[[str], None]
         for booking in BOOKINGS:
             say(f"booking {booking.street}")
             inspections[booking.key] = _book(office, booking, inspector_id, services)
+        say(f"booking for {ACCOUNT}")
+        account_id = load_account(office, inspector_id, services)
         for booking in BOOKINGS:
             _bring_forward(office, booking, inspections[booking.key])
         office.open_pages()
         links = {key: _link(office, inspections[key]) for key in ("alder-creek", "juniper")}
         payer_link = _invoice_the_agent(office, inspections["harbor-view"])
-    return Loaded(inspections, links, payer_link)
+    return Loaded(inspections, links, payer_link, account_id)
 
 
 def _known(office: Office) -> bool:

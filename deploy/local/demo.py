@@ -10,7 +10,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from deploy.demo import company
+from deploy.demo import account, company
 from deploy.demo.load import Loaded, load
 from deploy.local.programs import ROOT
 from deploy.local.report import step
@@ -60,6 +60,8 @@ def where(public: str, loaded: Loaded) -> str:
                     Aisha Khan: paid, the report is open
   A payer's link    {loaded.payer_link}
                     Marcus Lee, the agent: pays the radon test at {company.BOOKINGS[1].street}
+  An account        {public}/account/sign-in
+                    {account.SIGN_IN_EMAIL}, of {account.ACCOUNT}: the link is in the inbox
   The inbox         {public}/sandbox/inbox
                     every mail that Doorstep sent; no real mail leaves this machine
 
