@@ -18,6 +18,7 @@ from services.notifications.adapters.portal_links import PortalLinks
 from services.notifications.adapters.smtp_post import SmtpPost, SmtpServer
 from services.notifications.adapters.unrouted_queue import UnroutedQueue
 from services.notifications.config import NotificationsConfig
+from services.notifications.entrypoints.clockwork import Clockwork
 from services.notifications.entrypoints.events import subscription
 from services.notifications.entrypoints.leaving import StreamsFirst
 from services.notifications.entrypoints.office import Office, furnish
@@ -25,6 +26,7 @@ from services.notifications.entrypoints.operator import operate
 from services.notifications.entrypoints.routers import ROUTERS
 from services.notifications.entrypoints.sending import Senders
 from services.notifications.entrypoints.unrouted import UnroutedAlarm
+from services.notifications.usecases.remind import remind
 from services.notifications.usecases.send_claimed_mail import PostOffice
 from shared import ui
 from shared.identity import KeyRing
@@ -89,6 +91,7 @@ def create(config: NotificationsConfig) -> FastAPI:
             Senders(office, workers=config.mail_workers).run,
             waker.run,
             StreamsFirst(waker).run,
+            Clockwork(desks, clock).run,
             UnroutedAlarm(UnroutedQueue(rabbit_url), desks, clock).run,
         ),
     )
@@ -102,11 +105,21 @@ def create(config: NotificationsConfig) -> FastAPI:
     return furnish(app, Office(post=office, figures=MongoFigures(store), waker=waker))
 
 
+async def remind_at(config: NotificationsConfig, at: datetime, company_id: str) -> int:
+    """One round of reminders for one company, as if it were `at`; the operator's command."""
+    store = Store(config.mongo_url.get_secret_value(), config.mongo_database)
+    try:
+        desks = MongoDesks(store, Outbox(store, SERVICE))
+        return await remind(desks=desks, at=at, now=clock(), company_id=company_id)
+    finally:
+        await store.close()
+
+
 def main() -> None:
     """Serve until told to stop; with an operator's command, do that instead."""
     config = NotificationsConfig.load()
     if sys.argv[1:]:
-        operate(sys.argv[1:])
+        operate(sys.argv[1:], remind_at)
         return
     serve(lambda: create(config), config, SERVICE)
 

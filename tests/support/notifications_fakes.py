@@ -14,6 +14,7 @@ from services.notifications.domain.alert import Alert, Category
 from services.notifications.domain.automation import STANDARD, STANDARD_BY_ID, Automation
 from services.notifications.domain.delivery import Accepted, Outcome, Outgoing
 from services.notifications.domain.mail import Mail, MailState, Words
+from services.notifications.domain.reminders import ReminderPlan
 from services.notifications.domain.signals import FeedItem, inspection_of
 from services.notifications.domain.situation import Situation
 from services.notifications.domain.staff_mail import MailMode, StaffPreference
@@ -116,7 +117,7 @@ class FakeViews:
     async def staff(self, company_id):
         return sorted(self._all("staff_members", company_id), key=lambda m: m.name.casefold())
 
-    async def unpaid(self, company_id, *, due_from, due_until, limit):
+    async def unpaid(self, company_id, *, due_from, due_until):
         found = [
             invoice
             for invoice in self._all("invoices", company_id)
@@ -124,7 +125,8 @@ class FakeViews:
             and invoice.balance_cents > 0
             and due_from <= invoice.due_on <= due_until
         ]
-        return sorted(found, key=lambda invoice: invoice.due_on)[:limit]
+        for invoice in sorted(found, key=lambda invoice: invoice.due_on):
+            yield invoice
 
     async def company_ids(self):
         return [key for collection, key in self.held if collection == "companies"]
@@ -369,6 +371,27 @@ class FakePreferences:
 
 
 @dataclass
+class FakeReminders:
+    views: FakeViews
+    plans: dict[str, ReminderPlan] = field(default_factory=dict)
+
+    async def plan(self, company_id):
+        return self.plans.get(company_id, ReminderPlan())
+
+    async def put(self, company_id, plan, *, by, at):
+        self.plans[company_id] = plan
+
+    async def companies(self):
+        return [company_id for company_id, plan in self.plans.items() if plan.on]
+
+    async def pause(self, company_id, invoice_id, *, by, at):
+        self.views.paused.add((company_id, invoice_id))
+
+    async def resume(self, company_id, invoice_id):
+        self.views.paused.discard((company_id, invoice_id))
+
+
+@dataclass
 class FakeAutomations:
     kept: dict[tuple[str, str], Automation] = field(default_factory=dict)
 
@@ -398,6 +421,9 @@ class FakeDesk:
     preferences: FakePreferences = field(default_factory=FakePreferences)
     automations: FakeAutomations = field(default_factory=FakeAutomations)
     told: list[Event] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.reminders = FakeReminders(self.views)
 
     async def tell(self, events: Sequence[Event]) -> None:
         self.told += events

@@ -8,6 +8,7 @@ from services.notifications.adapters import (
     mongo_feed,
     mongo_figures,
     mongo_mails,
+    mongo_reminders,
     mongo_staff,
     mongo_texts,
     mongo_views,
@@ -15,6 +16,7 @@ from services.notifications.adapters import (
 from services.notifications.adapters.mongo_automations import MongoAutomations
 from services.notifications.adapters.mongo_feed import MongoFeed
 from services.notifications.adapters.mongo_mails import MongoMails
+from services.notifications.adapters.mongo_reminders import MongoReminders
 from services.notifications.adapters.mongo_staff import MongoAlertChoices, MongoStaffPreferences
 from services.notifications.adapters.mongo_texts import MongoTexts
 from services.notifications.adapters.mongo_views import MongoViews
@@ -31,6 +33,7 @@ COLLECTIONS = (
     *mongo_texts.COLLECTIONS,
     *mongo_automations.COLLECTIONS,
     *mongo_staff.COLLECTIONS,
+    *mongo_reminders.COLLECTIONS,
     *mongo_figures.COLLECTIONS,
 )
 
@@ -46,6 +49,7 @@ class MongoDesk:
         self.texts = MongoTexts(store, session)
         self.alert_choices = MongoAlertChoices(store, session)
         self.preferences = MongoStaffPreferences(store, session)
+        self.reminders = MongoReminders(store, session)
         self.automations = MongoAutomations(store, session)
         self._outbox = outbox
         self._session = session

@@ -1,6 +1,6 @@
 """Small copies of what the other services own: the newest state by revision, nothing derived."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -186,17 +186,18 @@ class MongoViews:
         return sorted(found, key=lambda member: member.name.casefold())
 
     async def unpaid(
-        self, company_id: str, *, due_from: date, due_until: date, limit: int
-    ) -> list[Invoice]:
+        self, company_id: str, *, due_from: date, due_until: date
+    ) -> AsyncIterator[Invoice]:
         wanted = {
             "company_id": company_id,
             "state.status": "open",
             "state.due_on": {"$gte": due_from.isoformat(), "$lte": due_until.isoformat()},
         }
         cursor = self._store["invoices"].find(wanted, session=self._session)
-        rows = cursor.sort("state.due_on", ASCENDING).limit(limit)
-        found = [Invoice.model_validate(row["state"]) async for row in rows]
-        return [invoice for invoice in found if invoice.balance_cents > 0]
+        async for row in cursor.sort("state.due_on", ASCENDING):
+            invoice = Invoice.model_validate(row["state"])
+            if invoice.balance_cents > 0:
+                yield invoice
 
     async def _disputed(self, company_id: str, invoice: Invoice | None) -> bool:
         if invoice is None:

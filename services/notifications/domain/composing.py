@@ -80,7 +80,8 @@ def link_scope(mail: Mail, situation: Situation) -> Opens | None:
         return "staff"
     if mail.account_id is not None:
         reader = contact_of(situation.account, mail.recipient.address)
-        return "account" if reader else None
+        if reader or mail.inspection_id is None:
+            return "account" if reader else None
     if without_link(mail) or mail.kind in WITHOUT_LINK:
         return None
     invoice = situation.invoice

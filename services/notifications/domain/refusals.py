@@ -102,3 +102,10 @@ class StaffNotFoundError(InvalidError):
 
     code = "staff_not_found"
     title = "Choose people of your team"
+
+
+class InvoiceNotFoundError(NotFoundError):
+    """No such invoice in this company."""
+
+    code = "invoice_not_found"
+    title = "There is no such invoice"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from services.notifications.domain.automation import ADVANCED_PLANS
 from services.notifications.domain.mail import Audience, Mail, MailKind
+from services.notifications.domain.reminders import reminder_stop
 from services.notifications.domain.situation import Situation
 from shared.contracts.notifications import SuppressionReason
 
@@ -30,10 +31,17 @@ MOOT_WHEN_CANCELLED = APPOINTMENT | {
     MailKind.REPORT_PUBLISHED,
 }
 ASKS_FOR_MONEY = frozenset(
-    {MailKind.INVOICE, MailKind.PAYMENT_FAILED, MailKind.PAYMENT_RETURNED, MailKind.PAYMENT_LINK}
+    {
+        MailKind.INVOICE,
+        MailKind.PAYMENT_FAILED,
+        MailKind.PAYMENT_RETURNED,
+        MailKind.PAYMENT_LINK,
+        MailKind.REMINDER,
+    }
 )
 OUTSIDERS = frozenset({Audience.AGENT, Audience.PERSONA})
 """People of an inspection who do not pay for it by being there."""
+ASKS_BY_ITSELF = frozenset({MailKind.REPORT_PUBLISHED, MailKind.REMINDER})
 SHOWS_PRICES = frozenset(
     {
         MailKind.CONFIRMATION,
@@ -146,7 +154,7 @@ def _skip_paid(mail: Mail, situation: Situation, _now: datetime) -> Verdict | No
 
 
 def _hold_during_attempt(mail: Mail, situation: Situation, now: datetime) -> Verdict | None:
-    asks = mail.kind is MailKind.REPORT_PUBLISHED and situation.payment == "due"
+    asks = mail.kind in ASKS_BY_ITSELF and situation.payment == "due"
     if not asks or situation.last_attempt_at is None:
         return None
     quiet_until = situation.last_attempt_at + ATTEMPT_QUIET
@@ -182,6 +190,12 @@ def _too_late(mail: Mail, _situation: Situation, now: datetime) -> Verdict | Non
     return Skip("too_late") if now > mail.queued_at + patience else None
 
 
+def _stop_reminder(mail: Mail, situation: Situation, _now: datetime) -> Verdict | None:
+    """What has happened since it was queued counts."""
+    stop = reminder_stop(situation) if mail.kind is MailKind.REMINDER else None
+    return Skip(stop) if stop else None
+
+
 def _hold_at_night(mail: Mail, _situation: Situation, now: datetime) -> Verdict | None:
     """However late the mail server answers, nobody is woken by it."""
     until = mail.quiet.over_at(now, mail.zone or "UTC")
@@ -194,6 +208,7 @@ RULES: tuple[Rule, ...] = (
     _suppress,
     _skip_plan,
     _skip_cancelled,
+    _stop_reminder,
     _skip_paid,
     _hold_during_attempt,
     _hold_at_night,

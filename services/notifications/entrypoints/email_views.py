@@ -48,6 +48,13 @@ REASONS = {
     "invoice_missing": "Waiting for the invoice",
     "payment_in_flight": "Waiting until the payment under way is known",
     "advanced_automations_required": "Not sent: your plan has no advanced automations",
+    "reminders_paused": "Not sent: reminders of this invoice are paused",
+    "disputed": "Not sent: a payment is being disputed",
+    "on_autopay": "Not sent: the invoice is charged by autopay",
+    "collected_later": "Not sent: payment is collected after the inspection is published",
+    "invoice_paid": "Not sent: the invoice is paid",
+    "invoice_processing": "Not sent: a bank payment is on its way",
+    "invoice_deferred": "Not sent: the invoice is paid at closing",
     "quiet_hours": "Waiting until the quiet hours are over",
     "server_left_alone": "The mail server does not answer. Trying again",
 }

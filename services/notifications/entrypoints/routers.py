@@ -11,6 +11,8 @@ from services.notifications.entrypoints import (
     email_pages,
     invoice_letters,
     preference_pages,
+    reminder_api,
+    reminder_pages,
     settings_pages,
     share_pages,
 )
@@ -24,8 +26,10 @@ ROUTERS = (
     automation_pages.router,
     alert_resource_pages.router,
     preference_pages.router,
+    reminder_pages.router,
     settings_pages.router,  # last of the settings: its paths take any name
     api.router,
     automation_api.router,
     alert_api.router,
+    reminder_api.router,
 )

@@ -1,6 +1,6 @@
 """What notifications needs from outside, in the sentences the use cases say."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, TypeVar
@@ -10,6 +10,7 @@ from services.notifications.domain.mail import Mail, Words
 from services.notifications.domain.signals import FeedItem
 from services.notifications.domain.situation import Situation
 from services.notifications.usecases.ports_automations import Automations
+from services.notifications.usecases.ports_reminders import Reminders
 from services.notifications.usecases.ports_staff import AlertChoices, StaffPreferences
 from shared.contracts.billing import Invoice
 from shared.contracts.event import Event
@@ -49,9 +50,7 @@ class Views(Protocol):
     async def inspections(self, company_id: str, ids: Sequence[str]) -> Mapping[str, Inspection]:
         """Those of these inspections that we know."""
 
-    async def unpaid(
-        self, company_id: str, *, due_from: date, due_until: date, limit: int
-    ) -> list[Invoice]:
+    def unpaid(self, company_id: str, *, due_from: date, due_until: date) -> AsyncIterator[Invoice]:
         """Open invoices with something to pay that are due between these days, oldest first."""
 
     async def company_ids(self) -> list[str]:
@@ -232,6 +231,8 @@ class Desk(Protocol):
     def automations(self) -> Automations: ...
     @property
     def alert_choices(self) -> AlertChoices: ...
+    @property
+    def reminders(self) -> Reminders: ...
     @property
     def preferences(self) -> StaffPreferences: ...
 

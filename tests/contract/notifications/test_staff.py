@@ -124,8 +124,8 @@ async def test_accounts_team_and_disputes_are_known_of_their_company_only(desks)
     assert await views.staff(COMPANY) == [accounts.member().staff_member]
     assert await views.staff("other") == []
     assert await views.account("other", accounts.ACCOUNT) is None
-    days = {"due_from": invoice.due_on, "due_until": invoice.due_on, "limit": 9}
-    assert await views.unpaid(COMPANY, **days) == [invoice]
-    assert await views.unpaid("other", **days) == []
+    days = {"due_from": invoice.due_on, "due_until": invoice.due_on}
+    assert [found async for found in views.unpaid(COMPANY, **days)] == [invoice]
+    assert [found async for found in views.unpaid("other", **days)] == []
     await desks.together(lambda desk: desk.views.keep(told.disputed("lost", dispute_id="d-2"), NOW))
     assert not (await views.situation(COMPANY, told.INSPECTION, invoice.invoice_id)).disputed
