@@ -1,6 +1,7 @@
 """Markers by folder, the running product as a fixture, and its logs beside a failure."""
 
 import gc
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import settings
 from tests.support.stack import PARTS, Stack, running_stack
 
 HERE = Path(__file__).parent
+CLEANING_UP_SECONDS = 180
 # A busy machine is slow at times; that says nothing about the code.
 settings.register_profile("doorstep", settings(), deadline=None)
 settings.load_profile("doorstep")
@@ -24,6 +26,25 @@ def pytest_collection_finish() -> None:
     """What collecting has imported stays; no later collection of garbage has to look at it."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown():
+    """Cleaning up that never ends is an error of that test, not a run that never ends.
+
+    The test's own timeout is over by then; a task that cannot be cancelled would be waited for.
+    """
+
+    def give_up(*_: object) -> None:
+        raise TimeoutError(f"cleaning up took more than {CLEANING_UP_SECONDS} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(CLEANING_UP_SECONDS)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture(scope="module", autouse=True)
