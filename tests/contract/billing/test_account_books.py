@@ -1,0 +1,210 @@
+"""What account customers need from the books, asked of the ones in memory and of MongoDB."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from services.billing.adapters.lists import BillingLists
+from services.billing.adapters.mongo_books import MongoBooks
+from services.billing.adapters.mongo_event_inbox import MongoEventInbox
+from services.billing.adapters.typst_printer import TypstPrinter
+from services.billing.domain.account_refusals import (
+    AccountNotFoundError,
+    ChargeRunNotFoundError,
+    OrderNotFoundError,
+)
+from services.billing.domain.attempt import AttemptState
+from services.billing.domain.charge_run import RunStatus
+from services.billing.domain.refusals import PaymentInProgressError
+from services.billing.domain.statement import aging
+from services.billing.usecases.apply_prepayment import ApplyPrepayment, apply_prepayment
+from services.billing.usecases.check_books import check_books
+from shared.idempotency import IdempotencyKeys
+from shared.messaging.outbox import Outbox
+from tests.contract.billing.test_books import fresh_store, mongo
+from tests.support.billing_account_fakes import ACCOUNT
+from tests.support.billing_fakes import COMPANY, a_company
+from tests.unit.billing.test_charge_runs import RunOffice
+
+__all__ = ["mongo"]
+
+
+async def on_mongo(url: str) -> RunOffice:
+    it = RunOffice()
+    it.store = await fresh_store(url)
+    it.books = MongoBooks(it.store, Outbox(it.store, "billing"), IdempotencyKeys(it.store))
+    it.inbox = MongoEventInbox(it.store)
+    return it
+
+
+@pytest.fixture(params=["memory", "mongo"])
+async def office(request: pytest.FixtureRequest) -> AsyncIterator[RunOffice]:
+    if request.param == "memory":
+        yield RunOffice()
+        return
+    it = await on_mongo(request.getfixturevalue("mongo"))
+    yield it
+    await it.store.close()
+
+
+async def test_two_hundred_invoices_are_one_page_one_charge_and_one_entry(office):
+    await office.open_account([1_000 + n for n in range(200)])
+    paid = await office.pay(*range(1, 201))
+    assert paid.state is AttemptState.SUCCEEDED
+    assert len(paid.allocations) == 200
+    assert len(office.gateway.opened) == 1
+    for number in (1, 100, 200):
+        assert (await office.invoice(number)).balance_cents == 0
+    assert await check_books(books=office.books) == []
+
+
+async def test_forty_people_pay_overlapping_choices_at_once_and_nothing_is_paid_twice(office):
+    await office.open_account([10_000] * 6)
+    wishes = [
+        office.wish(1 + n % 6, 1 + (n + 1) % 6, attempt_id=f"apay-{n}", amount_cents=20_000)
+        for n in range(12)
+    ]
+    results = await asyncio.gather(*(office.start(w) for w in wishes), return_exceptions=True)
+    assert all(
+        isinstance(result, PaymentInProgressError) or result.attempt_id for result in results
+    )
+    started = [result for result in results if not isinstance(result, Exception)]
+    held = {}
+    for number in range(1, 7):
+        reservation = (await office.invoice(number)).reservation
+        if reservation:
+            held.setdefault(reservation.attempt_id, []).append(number)
+    assert held
+    for attempt_id, numbers in held.items():
+        attempt = await office.attempt(attempt_id)
+        assert sorted(attempt.invoice_ids) == sorted(f"inv-{n}" for n in numbers)
+    for attempt in started:
+        page = office.gateway.pages[attempt.key]
+        if page.status == "open":
+            office.gateway.pay_by_card(attempt)
+            await office.refresh(attempt)
+    assert sum([(await office.invoice(n)).surplus_cents for n in range(1, 7)]) == 0
+    assert await check_books(books=office.books) == []
+
+
+async def test_a_custom_amount_pays_the_oldest_as_the_rows_are_ordered(office):
+    await office.open_account([1_000] * 25)
+    started = await office.start(
+        office.wish(invoice_ids=None, custom_amount_cents=12_500, amount_cents=12_500)
+    )
+    wanted = [*range(1, 13), 13]
+    assert [a.invoice_id for a in started.allocations] == [f"inv-{n}" for n in wanted]
+
+
+async def test_a_whole_charge_run_with_a_retry_agrees_with_its_ledger(office):
+    await office.open_account([], autopay=True)
+    await office.on_file()
+    await office.enrol()
+    later = office.clock() + timedelta(hours=1)
+    for number in range(1, 24):
+        await office.open_invoice(number, 10_000, account={"job_created_at": later})
+    assert len(await office.waiting()) == 23
+    assert len(await office.waiting(due_by=date(2026, 12, 1))) == 9
+    office.gateway.outcomes["pm-1"] = "decline"
+    await office.begin(*range(1, 24))
+    await office.work()
+    office.gateway.outcomes.clear()
+    await office.work_off()
+    run = await office.run()
+    assert (run.status, run.charged_count, run.failed_count) == (RunStatus.FINISHED, 13, 10)
+    await office.step("retry")
+    await asyncio.gather(office.work(), office.work())
+    await office.work_off()
+    assert (await office.run()).charged_count == 23
+    assert len(office.gateway.charges) == 23
+    assert await check_books(books=office.books) == []
+
+
+async def test_what_was_paid_in_advance_is_listed_applied_and_refunded(office):
+    await office.open_account([10_000], prepayments=True)
+    started = await office.start(
+        office.wish(invoice_ids=None, prepay_cents=15_000, amount_cents=15_000)
+    )
+    office.gateway.pay_by_card(started)
+    await office.refresh(started)
+    command = ApplyPrepayment(
+        company_id=COMPANY,
+        prepayment_id="apay-1",
+        invoice_id="inv-1",
+        amount_cents=10_000,
+        applying_id="apply-1",
+        applied_by="priya",
+    )
+    await apply_prepayment(command, books=office.books, clock=office.clock)
+    await office.refund("apay-1-0", 5_000)
+    assert (await office.attempt("apay-1")).unapplied_cents == 0
+    assert await check_books(books=office.books) == []
+
+
+# ------------------------------------------------------------------------------- MongoDB alone
+@pytest.fixture
+async def kept(mongo: str) -> AsyncIterator[RunOffice]:
+    it = await on_mongo(mongo)
+    yield it
+    await it.store.close()
+
+
+async def test_lists_of_an_account_show_its_own_and_nobody_elses(kept):
+    await kept.open_account([10_000, 10_000], autopay=True, prepayments=True)
+    await kept.open_invoice(3, 9_000, account={"order_id": "o-1", "order_number": "HP-O-1"})
+    await kept.open_invoice(4, 9_000, account={"order_id": "o-1", "order_number": "HP-O-1"})
+    await kept.open_invoice(9, 5_000, account_id="somebody-else")
+    await kept.on_file()
+    await kept.pay(1)
+    lists = BillingLists(kept.store)
+    rows = await lists.statement_rows(COMPANY, ACCOUNT, None, date(2026, 12, 31))
+    assert [row.number for row in rows] == ["HP-0001", "HP-0002", "HP-0003", "HP-0004"]
+    assert await lists.statement_rows(COMPANY, ACCOUNT, date(2026, 12, 1), date(2027, 1, 1)) == []
+    assert [b.inspection_id for b in await lists.order_bills(COMPANY, "o-1")] == ["job-3", "job-4"]
+    assert [a.attempt_id for a in await lists.account_payments(COMPANY, ACCOUNT, 10)] == ["apay-1"]
+    assert await lists.prepayments(COMPANY) == []
+    assert [m.method_id for m in await lists.methods(COMPANY, ACCOUNT)] == ["pm-1"]
+    assert not (await lists.autopay(COMPANY, ACCOUNT)).enrolled
+    assert (await lists.account(COMPANY, ACCOUNT)).name == "Alder Holdings"
+    assert [a.account_id for a in await lists.accounts(COMPANY, 10)] == [ACCOUNT]
+    for asked, refusal in (
+        (lists.account("other", ACCOUNT), AccountNotFoundError),
+        (lists.order_bills("other", "o-1"), OrderNotFoundError),
+        (lists.run("other", "run-1"), ChargeRunNotFoundError),
+    ):
+        with pytest.raises(refusal):
+            await asked
+
+
+async def test_papers_of_an_account_say_what_they_should(kept):
+    await kept.open_account([10_000], prepayments=True)
+    order = {"order_id": "o-1", "order_number": "HP-O-1"}
+    await kept.open_invoice(3, 9_000, account=order)
+    await kept.open_invoice(4, 8_000, account={**order, "site_line": "7 Second St, Bend"})
+    paid = await kept.pay(1, 3)
+    lists, printer = BillingLists(kept.store), TypstPrinter(kept.store)
+    bills = await lists.order_bills(COMPANY, "o-1")
+    account = await lists.account(COMPANY, ACCOUNT)
+    rows = await lists.statement_rows(COMPANY, ACCOUNT, None, date(2026, 12, 31))
+    today = date(2027, 1, 20)
+    papers = {
+        "parent": await printer.order(bills, a_company()),
+        "receipt": await printer.account_receipt(paid, a_company()),
+        "statement": await printer.statement(
+            account, rows, ages=aging(rows, today), until=today, company=a_company()
+        ),
+    }
+    words = {
+        name: " ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+        for name, pdf in papers.items()
+    }
+    for word in ("HP-O-1", "HP-0003", "HP-0004", "7 Second St", "$170.00", "$80.00", "Alder"):
+        assert word in words["parent"], word
+    for word in ("R-01001", "$190.00", "HP-0001", "HP-0003", "Visa ending 4242"):
+        assert word in words["receipt"], word
+    for word in ("Alder Holdings", "31-60 days", "$80.00", "HP-0001", "HP-0004"):
+        assert word in words["statement"], word
