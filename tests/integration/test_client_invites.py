@@ -56,6 +56,7 @@ def payer(booking: Booking, name: str) -> Client:
     return Client(booking, browser, browser.open(link_in(mail)))
 
 
+@pytest.mark.scenario(3)
 def test_a_client_asks_two_people_one_pays_one_is_taken_back_and_money_stays_exact(booking):
     client = booking.client()
     client.wait("Ask somebody to pay a part")

@@ -138,6 +138,8 @@ def _payment(bill: Bill, invoice: Invoice, payment: Payment, *, own: bool) -> di
     how = payment.method_label if own else invoice.payer.role_label
     if payment.refunded_cents:
         how = f"{how}, {money(payment.refunded_cents, bill.booking.currency)} refunded"
+    if payment.returned_cents:
+        how = f"{how}, {money(payment.returned_cents, bill.booking.currency)} returned by the bank"
     return {
         "day": long_day(payment.paid_at, bill.booking.time_zone) if payment.paid_at else "",
         "who": invoice.payer.name,

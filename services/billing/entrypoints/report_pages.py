@@ -144,7 +144,7 @@ def period_words(period: Period) -> str:
         return first if first == last else f"{first} to {last}"
     if first:
         return f"since {first}"
-    return f"until {last}" if last else "all time"
+    return f"until {last}" if last else "at any time"
 
 
 def _query(form: Form, staff: Staff, company: Company | None, parts: Parts) -> ReportQuery:
