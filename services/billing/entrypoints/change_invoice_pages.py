@@ -35,6 +35,7 @@ from shared.webapp import page
 
 router = APIRouter(include_in_schema=False)
 INVOICE = "/staff/billing/invoices/{invoice_id}"
+CHANGED = "As changed"
 
 
 @router.get(f"{INVOICE}/change")
@@ -57,7 +58,7 @@ async def effect(
     return page(
         request,
         "invoice_effect.html",
-        effect=effect_of(await _preview(parts, bill, invoice, form), today),
+        effect=effect_of(await _preview(parts, bill, invoice, form), today, CHANGED),
         said=said,
         currency=bill.booking.currency,
     )
@@ -152,7 +153,7 @@ async def _form(
 ) -> HTMLResponse:
     company = await parts.lists.company(bill.company_id)
     room = room_for(bill, invoice)
-    free = {line.line_id for line in free_lines(bill)} | set(invoice.line_ids)
+    free = {line.line_id for line in free_lines(bill)}
     base = INVOICE.format(invoice_id=invoice.invoice_id)
     today = today_of(company, parts.clock(), bill.booking.time_zone)
     return page(
@@ -165,13 +166,13 @@ async def _form(
         invoice=invoice,
         form=form,
         people=people_of(bill),
-        rows=rows_of(bill, free),
+        rows=rows_of(bill, free, invoice.line_ids),
         kinds=KINDS,
         room=room,
         percent_maximum=percent_maximum(bill, room.maximum_cents),
         currency=bill.booking.currency,
         waits=waits_for_publish(bill),
-        effect=effect_of(await _preview(parts, bill, invoice, form), today),
+        effect=effect_of(await _preview(parts, bill, invoice, form), today, CHANGED),
         said=said,
         action=f"{base}/change",
         effect_url=f"{base}/effect",

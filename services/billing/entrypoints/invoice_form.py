@@ -131,8 +131,13 @@ def said(refusal: RefusalError) -> str:
     return f"{refusal.detail}. {reason}" if reason else refusal.detail
 
 
-def rows_of(bill: Bill, free: set[str]) -> list[tuple[object, str, bool]]:
-    """The charges as one may choose them: line, what stands beside it, whether it is free."""
+def rows_of(
+    bill: Bill, free: set[str], own: tuple[str, ...] = ()
+) -> list[tuple[object, str, bool]]:
+    """The charges as one may choose them: line, what stands beside it, whether it is free.
+
+    `own` are on the invoice that is being changed.
+    """
     owners = {
         line_id: invoice
         for invoice in bill.third_parties
@@ -144,14 +149,16 @@ def rows_of(bill: Bill, free: set[str]) -> list[tuple[object, str, bool]]:
         owner = owners.get(line.line_id)
         if line.amount_cents <= 0:
             continue
-        if line.line_id in free:
+        if line.line_id in own:
+            words = "On this invoice"
+        elif line.line_id in free:
             words = f"Moves from {bill.client_invoice.payer.name}"
         elif owner:
             paid = "Paid by" if owner.paid_cents else f"On invoice {owner.number} for"
             words = f"{paid} {owner.payer.name}"
         else:
             words = "Partly paid already; use a fixed amount"
-        rows.append((line, words, line.line_id in free))
+        rows.append((line, words, line.line_id in free or line.line_id in own))
     return rows
 
 

@@ -20,6 +20,7 @@ from services.billing.entrypoints import (
     refund_pages,
     report_pages,
     settings_pages,
+    split_rule_pages,
     third_party_pages,
     webhooks,
 )
@@ -42,6 +43,7 @@ ROUTERS = (
     refund_pages.router,
     invoice_pages.router,
     settings_pages.router,
+    split_rule_pages.router,
     add_invoice_pages.router,
     change_invoice_pages.router,
     third_party_pages.router,

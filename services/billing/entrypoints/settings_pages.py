@@ -1,5 +1,6 @@
 """Settings > Billing: whether and through which account the company takes money online."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -8,6 +9,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from services.billing.domain.company import Provider
 from services.billing.entrypoints.frame import Owner, brand_of
 from services.billing.entrypoints.parts import Parts, UsedParts
+from services.billing.entrypoints.split_rule_pages import words_of
+from services.billing.usecases.change_portal_rules import change_portal_rules
 from services.billing.usecases.change_settings import change_settings
 from services.billing.usecases.ports import GatewayError, RejectedError
 from shared.identity import Staff
@@ -49,12 +52,29 @@ async def save(request: Request, staff: Owner, parts: UsedParts) -> Response:
     return await _page(request, parts, staff, form, 422)
 
 
+@router.post(f"{PAGE}/invitations")
+async def invitations(request: Request, staff: Owner, parts: UsedParts) -> Response:
+    """Whether a client may invite somebody of the People box to pay a part."""
+    form = Form.posted((await request.form()).multi_items())
+    known = await parts.lists.settings(staff.company_id)
+    await change_portal_rules(
+        company_id=staff.company_id,
+        rules=replace(known.portal, clients_may_invite=form.has("clients_may_invite")),
+        books=parts.books,
+        own_accounts=parts.own_accounts,
+    )
+    return RedirectResponse(f"{PAGE}?done=saved", 303)
+
+
 async def _page(
     request: Request, parts: Parts, staff: Staff, form: Form | None = None, status: int = 200
 ) -> HTMLResponse:
     company = await parts.lists.company(staff.company_id)
     settings = await parts.lists.settings(staff.company_id)
+    rules = await parts.split_rules.of_company(staff.company_id)
+    currency = company.currency if company else "USD"
     shown: dict[str, Any] = {
+        "split_rules": [(rule, words_of(rule, currency)) for rule in rules],
         "brand": brand_of(company),
         "settings": settings,
         "form": form,

@@ -41,7 +41,9 @@ class Effect:
     wished: list[Part]
 
 
-def parts_of_bill(bill: Bill, today: date, wished: tuple[str, ...] = ()) -> list[Part]:
+def parts_of_bill(
+    bill: Bill, today: date, wished: tuple[str, ...] = (), wished_word: str = "New"
+) -> list[Part]:
     """Every payer with an invoice that counts, the client first."""
     shown = [
         invoice
@@ -54,7 +56,9 @@ def parts_of_bill(bill: Bill, today: date, wished: tuple[str, ...] = ()) -> list
             invoice=invoice,
             name=invoice.payer.name,
             role=invoice.payer.role_label,
-            word="New" if invoice.invoice_id in wished else invoice_word(bill, invoice, today),
+            word=wished_word
+            if invoice.invoice_id in wished
+            else invoice_word(bill, invoice, today),
             cents=max(0, invoice.total_cents),
             wished=invoice.invoice_id in wished,
         )
@@ -62,9 +66,9 @@ def parts_of_bill(bill: Bill, today: date, wished: tuple[str, ...] = ()) -> list
     ]
 
 
-def effect_of(preview: Preview, today: date) -> Effect:
+def effect_of(preview: Preview, today: date, wished_word: str = "New") -> Effect:
     """From what the use case found out."""
-    parts = parts_of_bill(preview.bill, today, preview.new_ids)
+    parts = parts_of_bill(preview.bill, today, preview.new_ids, wished_word)
     refusal = preview.refusal
     return Effect(
         parts=parts,
