@@ -11,7 +11,6 @@ from services.billing.domain.account_told import (
     account_payment_changed,
     autopay_changed,
     method_changed,
-    prepayment_changed,
 )
 from services.billing.domain.payment import Method
 from services.billing.entrypoints.account_documents import (
@@ -20,16 +19,12 @@ from services.billing.entrypoints.account_documents import (
     statement,
 )
 from services.billing.entrypoints.api_invoices import Billing, Reading, name_of
-from services.billing.entrypoints.api_payments import Refunding
-from services.billing.entrypoints.api_shapes import RefundOut
 from services.billing.entrypoints.once import id_from, once
 from services.billing.entrypoints.parts import UsedParts
-from services.billing.usecases.apply_prepayment import ApplyPrepayment, apply_prepayment
 from services.billing.usecases.record_account_payment import (
     RecordAccountPayment,
     record_account_payment,
 )
-from services.billing.usecases.refund_payment import RefundPayment, refund_payment
 from shared.contracts import billing_accounts as contract
 from shared.idempotency import IdempotencyKey
 from shared.money import PositiveCents
@@ -58,20 +53,6 @@ class HandPaymentIn(In):
     client_note: Words = ""
 
 
-class ApplyIn(In):
-    """How much of a prepayment pays which invoice."""
-
-    invoice_id: Id
-    amount_cents: PositiveCents
-
-
-class PrepaymentRefundIn(In):
-    """Give back what was not applied."""
-
-    amount_cents: PositiveCents
-    reason: Words = ""
-
-
 class AccountOut(BaseModel):
     """What billing knows of an account."""
 
@@ -98,6 +79,37 @@ async def read_account(account_id: str, caller: Reading, parts: UsedParts) -> Ac
         autopay_enrolled_at=told.enrolled_at,
         autopay_method_id=told.method_id,
     )
+
+
+class AccountInvoiceOut(BaseModel):
+    """One invoice of an account (cents)."""
+
+    invoice_id: str
+    number: str
+    order_number: str
+    site_line: str
+    status: str
+    issued_on: date
+    due_on: date
+    currency: str
+    total_cents: int
+    paid_cents: int
+    processing_cents: int
+    balance_cents: int
+
+
+@router.get("/accounts/{account_id}/invoices", responses=responses(401, 403, 422))
+async def list_invoices(
+    *,
+    account_id: str,
+    caller: Reading,
+    parts: UsedParts,
+    since: Annotated[date, Query(alias="from")] = date.min,
+    until: Annotated[date, Query(alias="to")] = date.max,
+) -> list[AccountInvoiceOut]:
+    """Every invoice of the account that was issued in that time, oldest first."""
+    rows = await parts.lists.statement_rows(caller.company_id, account_id, since, until)
+    return [AccountInvoiceOut.model_validate(row, from_attributes=True) for row in rows]
 
 
 @router.get("/accounts/{account_id}/payments", responses=responses(401, 403))
@@ -199,95 +211,3 @@ async def read_statement(
 async def read_order(order_id: str, caller: Reading, parts: UsedParts) -> Response:
     """The parent invoice of an order over several sites (C19)."""
     return await order_document(parts, caller.company_id, order_id)
-
-
-@router.get("/prepayments", responses=responses(401, 403))
-async def list_prepayments(
-    *,
-    caller: Reading,
-    parts: UsedParts,
-    account_id: Annotated[str, Query(max_length=80)] = "",
-    only_open: bool = False,
-) -> list[contract.Prepayment]:
-    """Newest first; `only_open`: those of which something is left."""
-    found = await parts.lists.prepayments(
-        caller.company_id, account_id=account_id, only_open=only_open
-    )
-    told = [prepayment_changed(attempt) for attempt in found]
-    return [event.prepayment for event in told if event]
-
-
-@router.post(
-    "/prepayments/{prepayment_id}/apply",
-    status_code=201,
-    response_model=contract.Prepayment,
-    responses=responses(401, 403, 404, 409, 422),
-)
-async def apply(
-    prepayment_id: str, wish: ApplyIn, caller: Billing, key: IdempotencyKey, parts: UsedParts
-) -> JSONResponse:
-    """Pay an invoice of the same account with it, whole or in part."""
-
-    async def act() -> dict[str, Any]:
-        command = ApplyPrepayment(
-            company_id=caller.company_id,
-            prepayment_id=prepayment_id,
-            invoice_id=wish.invoice_id,
-            amount_cents=wish.amount_cents,
-            applying_id=id_from("apply", caller.company_id, key),
-            applied_by=name_of(caller),
-        )
-        attempt = await apply_prepayment(command, books=parts.books, clock=parts.clock)
-        told = prepayment_changed(attempt)
-        return told.prepayment.model_dump(mode="json") if told else {}
-
-    return await once(
-        parts,
-        company_id=caller.company_id,
-        key=key,
-        meaning=["apply", prepayment_id, wish.model_dump(mode="json")],
-        act=act,
-    )
-
-
-@router.post(
-    "/prepayments/{prepayment_id}/refunds",
-    status_code=201,
-    response_model=RefundOut,
-    responses=responses(401, 403, 404, 409, 422),
-)
-async def refund(
-    prepayment_id: str,
-    wish: PrepaymentRefundIn,
-    caller: Refunding,
-    key: IdempotencyKey,
-    parts: UsedParts,
-) -> JSONResponse:
-    """Give back what is left of it, whole or in part."""
-
-    async def act() -> dict[str, Any]:
-        command = RefundPayment(
-            company_id=caller.company_id,
-            payment_id=f"{prepayment_id}-0",
-            amount_cents=wish.amount_cents,
-            with_credit=False,
-            reason=wish.reason,
-            requested_by=name_of(caller),
-            request_key=id_from("refund", caller.company_id, key),
-        )
-        done = await refund_payment(
-            command,
-            books=parts.books,
-            gateway=parts.gateway,
-            clock=parts.clock,
-            new_id=parts.new_id,
-        )
-        return RefundOut.of(done).model_dump(mode="json")
-
-    return await once(
-        parts,
-        company_id=caller.company_id,
-        key=key,
-        meaning=["prepayment-refund", prepayment_id, wish.model_dump(mode="json")],
-        act=act,
-    )
