@@ -25,6 +25,7 @@ from shared.messaging.relay import LEASES, Relay
 from shared.messaging.subscription import Delivery, Subscription, one_by_one
 from shared.messaging.topology import EVENTS_EXCHANGE, UNROUTED, queue_depth
 from shared.mongo import Collection, Session, Store
+from tests.support.left_behind import watch
 from tools.samples import published, sample
 
 EFFECTS = Collection("effects")
@@ -38,6 +39,7 @@ class Bus:
 
     def __init__(self, directory: Path) -> None:
         self.stack = LocalStack(directory)
+        watch(directory)
 
     def mongo_url(self, user: str) -> str:
         return mongo_url(user, self.stack.secrets.mongo_passwords[user], self.stack.addresses.mongo)

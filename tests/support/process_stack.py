@@ -9,6 +9,7 @@ from pathlib import Path
 from deploy.environment import mongo_url, rabbit_url
 from deploy.local.stack import APPLICATIONS, LocalStack
 from deploy.product import SERVICES
+from tests.support.left_behind import watch
 from tests.support.stack import PARTS, TEST_RATES, TEST_SETTINGS
 
 
@@ -128,6 +129,7 @@ class ProcessStack:
 def process_stack(directory: Path) -> Iterator[ProcessStack]:
     """A started stack, stopped at the end whatever happens."""
     stack = ProcessStack(directory)
+    watch(directory)
     try:
         stack.start_all()
         yield stack
