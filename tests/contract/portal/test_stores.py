@@ -93,6 +93,44 @@ async def test_what_events_told_is_read_back_as_it_was_told(stores):
     assert company.takes_online_payments
 
 
+async def test_a_payers_amounts_and_news_of_his_money_are_kept_in_any_order(stores):
+    refund = {
+        "company_id": COMPANY_ID,
+        "payment_id": "payment-1",
+        "invoice_id": PAYER_INVOICE,
+        "inspection_id": samples.INSPECTION_ID,
+        "payer": samples.a_third_party_invoice().payer,
+        "amount_cents": 4_000,
+        "currency": "USD",
+        "method": "card",
+        "method_label": "Visa ending 4242",
+        "refund_id": "refund-1",
+        "with_credit": False,
+        "reason": "",
+    }
+    later = samples.a_third_party_invoice(total_cents=12_000, revision=2)
+    await stores.tell(samples.told_inspection(), samples.told_invoice(later), at=NOW)
+    earlier = samples.told_invoice(samples.a_third_party_invoice())
+    await stores.tell(earlier, at=NOW - timedelta(days=1))
+    for status in ("succeeded", "pending"):
+        await stores.tell(billing.PaymentRefundedV1(**refund, status=status))
+    payer = await stores.views.payer(COMPANY_ID, PAYER_INVOICE)
+    assert payer.invoice.total_cents == 12_000
+    assert {key: one.total_cents for key, one in payer.amounts.items()} == {
+        "1": 15_000,
+        "2": 12_000,
+    }
+    assert payer.outcomes.refunds["refund-1"].status == "succeeded"
+
+
+async def test_what_the_holder_of_a_link_has_seen_is_kept(stores):
+    await stores.links.add(LINK, "d" * 64)
+    assert (await stores.links.by_id("link-1")).seen_cents is None
+    await stores.links.note_seen(replace(LINK, seen_cents=100, was_cents=90, seen_at=NOW))
+    found = await stores.links.by_id("link-1")
+    assert (found.seen_cents, found.was_cents, found.seen_at) == (100, 90, NOW)
+
+
 async def test_a_payer_gets_the_invoice_and_of_the_inspection_only_place_and_time(stores):
     await stores.tell(*EVERYTHING)
     payer = await stores.views.payer(COMPANY_ID, PAYER_INVOICE)
