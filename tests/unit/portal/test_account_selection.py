@@ -1,4 +1,4 @@
-"""Choosing invoices: three exclusive ways, 200 at most, parents by their children, the oldest first."""
+"""Choosing invoices: three exclusive ways, 200 at most, parents by children, the oldest first."""
 
 from datetime import date, timedelta
 
