@@ -124,9 +124,7 @@ class MemoryLookups:
     async def recurring(self, company_id: str, recurring_id: str) -> RecurringService:
         return self._one(RecurringService, company_id, recurring_id)
 
-    async def recurring_of(
-        self, company_id: str, account_id: str | None
-    ) -> list[RecurringService]:
+    async def recurring_of(self, company_id: str, account_id: str | None) -> list[RecurringService]:
         rows = self._all(RecurringService, company_id)
         return [row for row in rows if account_id in (None, row.account_id)]
 
@@ -176,7 +174,7 @@ class MemoryLookups:
             and row.account.account_id == account_id
             and (since is None or (row.starts_at >= since and row.status == "scheduled"))
         ]
-        rows.sort(key=lambda row: row.starts_at, reverse=since is None)
+        rows.sort(key=lambda row: (row.starts_at, row.number), reverse=since is None)
         return self._listed(rows[:limit])
 
     async def team(self, company_id: str) -> Sequence[StaffMember]:

@@ -26,8 +26,13 @@ COLLECTIONS: tuple[Collection, ...] = (
             IndexModel([_COMPANY, ("starts_at", DESCENDING), ("_id", DESCENDING)], name="when"),
             IndexModel([_COMPANY, ("people.contact_id", ASCENDING)], name="with_contact"),
             IndexModel(
-                [_COMPANY, ("account.account_id", ASCENDING), ("starts_at", DESCENDING)],
-                name="of_account",
+                [
+                    _COMPANY,
+                    ("account.account_id", ASCENDING),
+                    ("starts_at", DESCENDING),
+                    ("number", DESCENDING),
+                ],
+                name="of_account_by_time",
             ),
             IndexModel(
                 [_COMPANY, ("order.order_id", ASCENDING)],

@@ -156,7 +156,8 @@ class MongoLookups(MongoAccountLookups):
         self, company_id: str, account_id: str, *, since: datetime | None, limit: int = 10
     ) -> Sequence[ListedInspection]:
         where: Document = {"company_id": company_id, "account.account_id": account_id}
-        sort = [("starts_at", -1 if since is None else 1)]
+        way = -1 if since is None else 1
+        sort = [("starts_at", way), ("number", way)]
         if since is not None:
             where |= {"starts_at": {"$gte": since}, "status": "scheduled"}
         found = await self._many(INSPECTION, where, sort=sort, limit=limit)

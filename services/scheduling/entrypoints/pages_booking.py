@@ -126,7 +126,7 @@ async def _shown(request: Request, staff: Staff, parts: ServiceParts, form: Form
         parts,
         "new_inspection.html" if account is None else "new_account_inspection.html",
         200 if form.ok else 422,
-        current="schedule",
+        current="schedule" if account is None else "accounts",
         form=form,
         account=account,
         accounts=[(row.account_id, row.name) for row in accounts if row.active],

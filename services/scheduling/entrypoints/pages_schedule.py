@@ -161,7 +161,7 @@ def _word(listed: ListedInspection) -> str:
     if waits and inspection.total_cents and not (balance and balance.paid_cents):
         return "Nothing due yet"
     word = payment_word(balance, inspection.total_cents)
-    if word == "Due":
+    if word == "Due" and inspection.account is None:  # an account's terms are billing's to say
         return f"Due {short_day(inspection.starts_at, inspection.time_zone)}"
     return word
 
