@@ -77,6 +77,24 @@ async def _once(session: Session, work: Callable[[Session], Awaitable[T]], deadl
     return result
 
 
+def _raise_unless_worth_it(error: PyMongoError, deadline: float) -> None:
+    """A conflict or a moving primary is worth another try, while there is time."""
+    if not error.has_error_label(_TRANSIENT) or time.monotonic() > deadline:
+        raise error
+
+
+async def _again(session: Session, work: Callable[[Session], Awaitable[T]], deadline: float) -> T:
+    """Further tries, each after a longer pause."""
+    tries = 0
+    while True:
+        try:
+            return await _once(session, work, deadline)
+        except PyMongoError as error:
+            _raise_unless_worth_it(error, deadline)
+        await asyncio.sleep(_pause(tries))
+        tries += 1
+
+
 async def _commit(session: Session, deadline: float) -> None:
     """Commit; a commit whose answer was lost is repeated until there is one."""
     while True:
@@ -113,6 +131,7 @@ class Store:
             uuidRepresentation="standard",
         )
         self._database = self._client[database]
+        self._turn = asyncio.Lock()
 
     def __getitem__(self, name: str) -> Any:
         """The collection of that name."""
@@ -131,16 +150,24 @@ class Store:
         the answer to the commit was lost, all of it may have been.
         """
         deadline = time.monotonic() + patience_seconds
-        tries = 0
         async with await _value(self._client.start_session()) as session:
-            while True:
-                try:
-                    return await _once(session, work, deadline)
-                except PyMongoError as error:
-                    if not error.has_error_label(_TRANSIENT) or time.monotonic() > deadline:
-                        raise
-                await asyncio.sleep(_pause(tries))
-                tries += 1
+            try:
+                return await _once(session, work, deadline)
+            except PyMongoError as error:
+                await self._turn_or_raise(error, deadline)
+            try:
+                return await _again(session, work, deadline)
+            finally:
+                self._turn.release()
+
+    async def _turn_or_raise(self, error: PyMongoError, deadline: float) -> None:
+        """Who has lost waits for his turn: a crowd on one document would starve itself."""
+        _raise_unless_worth_it(error, deadline)
+        try:
+            async with asyncio.timeout(deadline - time.monotonic()):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise error from None
 
     @asynccontextmanager
     async def watch(

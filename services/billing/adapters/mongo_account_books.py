@@ -91,6 +91,13 @@ ATTEMPT_INDEXES = (
 )
 
 
+def _changed_rows(before: Bill | None, after: Bill) -> list[Document]:
+    """The flat copies that are not as they were written with the bill before."""
+    known = {i.invoice_id: invoice_document(before, i) for i in before.invoices} if before else {}
+    rows = (invoice_document(after, invoice) for invoice in after.invoices)
+    return [row for row in rows if known.get(row["_id"]) != row]
+
+
 class OvertakenError(Exception):
     """Somebody wrote this document since it was read."""
 
@@ -154,14 +161,13 @@ class MongoAccountBooks:
             )
             if done.matched_count != len(replaced):
                 raise OvertakenError
-        rows = [
-            invoice_document(after, invoice) for _, after in changes for invoice in after.invoices
-        ]
-        await self._store["invoices"].bulk_write(
-            [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows],
-            ordered=False,
-            session=self._session,
-        )
+        rows = [row for before, after in changes for row in _changed_rows(before, after)]
+        if rows:
+            await self._store["invoices"].bulk_write(
+                [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows],
+                ordered=False,
+                session=self._session,
+            )
 
     async def payable_invoices(self, company_id: str, account_id: str, limit: int) -> list[str]:
         query = {"company_id": company_id, "account_id": account_id, "payable": True}
