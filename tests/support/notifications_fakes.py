@@ -12,6 +12,7 @@ from services.notifications.adapters.jinja_typesetter import JinjaTypesetter
 from services.notifications.adapters.mongo_views import HELD
 from services.notifications.domain.alert import Alert, Category
 from services.notifications.domain.automation import STANDARD, STANDARD_BY_ID, Automation
+from services.notifications.domain.calendar_feed import CalendarFeed
 from services.notifications.domain.delivery import Accepted, Outcome, Outgoing
 from services.notifications.domain.mail import Mail, MailState, Words
 from services.notifications.domain.reminders import ReminderPlan
@@ -114,8 +115,30 @@ class FakeViews:
     async def account(self, company_id, account_id):
         return self._one("customer_accounts", company_id, account_id)
 
+    async def accounts(self, company_id):
+        found = [one for one in self._all("customer_accounts", company_id) if one.active]
+        return sorted(found, key=lambda one: one.name)
+
     async def staff(self, company_id):
         return sorted(self._all("staff_members", company_id), key=lambda m: m.name.casefold())
+
+    async def contact(self, company_id, contact_id):
+        return self._one("contacts", company_id, contact_id)
+
+    async def appointments(self, company_id, kind, subject_id, *, since, limit):
+        def meant(one):
+            if kind == "client":
+                return any(p.contact_id == subject_id and p.role == "client" for p in one.people)
+            if kind == "account":
+                return one.account is not None and one.account.account_id == subject_id
+            return one.inspector.staff_id == subject_id
+
+        found = [
+            one
+            for one in self._all("inspections", company_id)
+            if meant(one) and one.starts_at.date() >= since.date()
+        ]
+        return sorted(found, key=lambda one: one.starts_at)[:limit]
 
     async def unpaid(self, company_id, *, due_from, due_until):
         found = [
@@ -371,6 +394,26 @@ class FakePreferences:
 
 
 @dataclass
+class FakeCalendars:
+    kept: dict[tuple[str, str, str], CalendarFeed] = field(default_factory=dict)
+
+    async def put(self, feed):
+        self.kept[feed.company_id, feed.kind, feed.subject_id] = feed
+
+    async def remove(self, company_id, kind, subject_id):
+        return self.kept.pop((company_id, kind, subject_id), None) is not None
+
+    async def of(self, company_id, kind, subject_id):
+        return self.kept.get((company_id, kind, subject_id))
+
+    async def by_hash(self, token_hash):
+        return next((f for f in self.kept.values() if f.token_hash == token_hash), None)
+
+    async def all(self, company_id, kind):
+        return [f for (owner, k, _), f in self.kept.items() if (owner, k) == (company_id, kind)]
+
+
+@dataclass
 class FakeReminders:
     views: FakeViews
     plans: dict[str, ReminderPlan] = field(default_factory=dict)
@@ -419,6 +462,7 @@ class FakeDesk:
     texts: FakeTexts = field(default_factory=FakeTexts)
     alert_choices: FakeAlertChoices = field(default_factory=FakeAlertChoices)
     preferences: FakePreferences = field(default_factory=FakePreferences)
+    calendars: FakeCalendars = field(default_factory=FakeCalendars)
     automations: FakeAutomations = field(default_factory=FakeAutomations)
     told: list[Event] = field(default_factory=list)
 

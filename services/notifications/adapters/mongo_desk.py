@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from services.notifications.adapters import (
     mongo_automations,
+    mongo_calendars,
     mongo_feed,
     mongo_figures,
     mongo_mails,
@@ -14,6 +15,7 @@ from services.notifications.adapters import (
     mongo_views,
 )
 from services.notifications.adapters.mongo_automations import MongoAutomations
+from services.notifications.adapters.mongo_calendars import MongoCalendarFeeds
 from services.notifications.adapters.mongo_feed import MongoFeed
 from services.notifications.adapters.mongo_mails import MongoMails
 from services.notifications.adapters.mongo_reminders import MongoReminders
@@ -34,6 +36,7 @@ COLLECTIONS = (
     *mongo_automations.COLLECTIONS,
     *mongo_staff.COLLECTIONS,
     *mongo_reminders.COLLECTIONS,
+    *mongo_calendars.COLLECTIONS,
     *mongo_figures.COLLECTIONS,
 )
 
@@ -49,6 +52,7 @@ class MongoDesk:
         self.texts = MongoTexts(store, session)
         self.alert_choices = MongoAlertChoices(store, session)
         self.preferences = MongoStaffPreferences(store, session)
+        self.calendars = MongoCalendarFeeds(store, session)
         self.reminders = MongoReminders(store, session)
         self.automations = MongoAutomations(store, session)
         self._outbox = outbox

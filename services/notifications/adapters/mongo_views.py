@@ -6,6 +6,7 @@ from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
+from services.notifications.domain.calendar_feed import FeedKind
 from services.notifications.domain.causes import cause_of
 from services.notifications.domain.money_facts import moment_of, moved_cents
 from services.notifications.domain.situation import Situation
@@ -23,6 +24,7 @@ from shared.contracts.event import Event, Value
 from shared.contracts.scheduling import (
     Company,
     CompanyChangedV1,
+    Contact,
     ContactChangedV1,
     Inspection,
     InspectionEvent,
@@ -40,6 +42,19 @@ UNPAID = IndexModel(
     name="unpaid",
     partialFilterExpression={"state.status": "open"},
 )
+ACCOUNTS_MAX = 300
+SUBJECT = {
+    FeedKind.STAFF: "state.inspector.staff_id",
+    FeedKind.ACCOUNT: "state.account.account_id",
+    FeedKind.CLIENT: "state.people.contact_id",
+}
+APPOINTMENTS = tuple(
+    IndexModel(
+        [("company_id", ASCENDING), (path, ASCENDING), ("state.starts_at", ASCENDING)],
+        name=f"calendar_{kind}",
+    )
+    for kind, path in SUBJECT.items()
+)
 COLLECTIONS = (
     Collection("companies"),
     Collection(
@@ -47,7 +62,12 @@ COLLECTIONS = (
         indexes=(IndexModel([("company_id", ASCENDING)], name="of_company"),),
     ),
     Collection("contacts"),
-    Collection("customer_accounts"),
+    Collection(
+        "customer_accounts",
+        indexes=(
+            IndexModel([("company_id", ASCENDING), ("state.name", ASCENDING)], name="by_name"),
+        ),
+    ),
     Collection("autopay"),
     Collection(
         "disputes",
@@ -55,7 +75,7 @@ COLLECTIONS = (
             IndexModel([("company_id", ASCENDING), ("invoice_id", ASCENDING)], name="of_invoice"),
         ),
     ),
-    Collection("inspections"),
+    Collection("inspections", indexes=APPOINTMENTS),
     Collection("invoices", indexes=(INSPECTION_KEY, UNPAID)),
     Collection("balances"),
     Collection("billing_settings"),
@@ -178,12 +198,37 @@ class MongoViews:
         state = await self._one("customer_accounts", company_id, account_id)
         return CustomerAccount.model_validate(state) if state else None
 
+    async def accounts(self, company_id: str) -> list[CustomerAccount]:
+        wanted = {"company_id": company_id, "state.active": True}
+        cursor = self._store["customer_accounts"].find(wanted, session=self._session)
+        rows = cursor.sort("state.name", ASCENDING).limit(ACCOUNTS_MAX)
+        return [CustomerAccount.model_validate(row["state"]) async for row in rows]
+
     async def staff(self, company_id: str) -> list[StaffMember]:
         cursor = self._store["staff_members"].find(
             {"company_id": company_id}, session=self._session
         )
         found = [StaffMember.model_validate(row["state"]) async for row in cursor]
         return sorted(found, key=lambda member: member.name.casefold())
+
+    async def contact(self, company_id: str, contact_id: str) -> Contact | None:
+        state = await self._one("contacts", company_id, contact_id)
+        return Contact.model_validate(state) if state else None
+
+    async def appointments(
+        self, company_id: str, kind: FeedKind, subject_id: str, *, since: datetime, limit: int
+    ) -> list[Inspection]:
+        person: Document = {SUBJECT[kind]: subject_id}
+        if kind is FeedKind.CLIENT:
+            person = {"state.people": {"$elemMatch": {"contact_id": subject_id, "role": "client"}}}
+        wanted = {
+            "company_id": company_id,
+            "state.starts_at": {"$gte": since.date().isoformat()},
+            **person,
+        }
+        cursor = self._store["inspections"].find(wanted, session=self._session)
+        rows = cursor.sort("state.starts_at", ASCENDING).limit(limit)
+        return [Inspection.model_validate(row["state"]) async for row in rows]
 
     async def unpaid(
         self, company_id: str, *, due_from: date, due_until: date

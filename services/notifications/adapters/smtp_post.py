@@ -135,7 +135,11 @@ def compose_message(message: Outgoing, to: str, server: SmtpServer, now: datetim
     mail.add_alternative(message.html, subtype="html")
     if message.calendar is not None:
         mail.add_attachment(
-            message.calendar, maintype="text", subtype="calendar", filename="inspection.ics"
+            message.calendar.content,
+            maintype="text",
+            subtype="calendar",
+            filename="inspection.ics",
+            params={"method": message.calendar.method},
         )
     return mail
 

@@ -5,6 +5,14 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, kw_only=True)
+class CalendarFile:
+    """An appointment for the recipient's calendar; `method` also stands in the mail (RFC 6047)."""
+
+    method: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outgoing:
     """One message for the mail server."""
 
@@ -16,7 +24,7 @@ class Outgoing:
     subject: str
     html: str
     text: str
-    calendar: bytes | None = None
+    calendar: CalendarFile | None = None
 
 
 @dataclass(frozen=True)

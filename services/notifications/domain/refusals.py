@@ -109,3 +109,10 @@ class InvoiceNotFoundError(NotFoundError):
 
     code = "invoice_not_found"
     title = "There is no such invoice"
+
+
+class CalendarNotFoundError(NotFoundError):
+    """No calendar at this address, or no such person to have one."""
+
+    code = "calendar_not_found"
+    title = "There is no such calendar"

@@ -8,6 +8,7 @@ from services.notifications.entrypoints import (
     api,
     automation_api,
     automation_pages,
+    calendar_pages,
     email_pages,
     invoice_letters,
     preference_pages,
@@ -26,6 +27,7 @@ ROUTERS = (
     automation_pages.router,
     alert_resource_pages.router,
     preference_pages.router,
+    calendar_pages.router,
     reminder_pages.router,
     settings_pages.router,  # last of the settings: its paths take any name
     api.router,

@@ -6,15 +6,17 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from services.notifications.domain.alert import Alert
+from services.notifications.domain.calendar_feed import FeedKind
 from services.notifications.domain.mail import Mail, Words
 from services.notifications.domain.signals import FeedItem
 from services.notifications.domain.situation import Situation
 from services.notifications.usecases.ports_automations import Automations
+from services.notifications.usecases.ports_calendar import CalendarFeeds
 from services.notifications.usecases.ports_reminders import Reminders
 from services.notifications.usecases.ports_staff import AlertChoices, StaffPreferences
 from shared.contracts.billing import Invoice
 from shared.contracts.event import Event
-from shared.contracts.scheduling import Company, Inspection, StaffMember
+from shared.contracts.scheduling import Company, Contact, Inspection, StaffMember
 from shared.contracts.scheduling_accounts import CustomerAccount
 
 T = TypeVar("T")
@@ -38,6 +40,9 @@ class Views(Protocol):
     async def account(self, company_id: str, account_id: str) -> CustomerAccount | None:
         """The customer account, if we were told of it and it is this company's."""
 
+    async def accounts(self, company_id: str) -> list[CustomerAccount]:
+        """The company's active customer accounts, by name, bounded."""
+
     async def staff(self, company_id: str) -> list[StaffMember]:
         """The company's team, by name; those who have left too."""
 
@@ -49,6 +54,14 @@ class Views(Protocol):
 
     async def inspections(self, company_id: str, ids: Sequence[str]) -> Mapping[str, Inspection]:
         """Those of these inspections that we know."""
+
+    async def contact(self, company_id: str, contact_id: str) -> Contact | None:
+        """The contact, if we were told of him and he is this company's."""
+
+    async def appointments(
+        self, company_id: str, kind: FeedKind, subject_id: str, *, since: datetime, limit: int
+    ) -> list[Inspection]:
+        """Inspections of an inspector, account or client from then on, earliest first."""
 
     def unpaid(self, company_id: str, *, due_from: date, due_until: date) -> AsyncIterator[Invoice]:
         """Open invoices with something to pay that are due between these days, oldest first."""
@@ -231,6 +244,8 @@ class Desk(Protocol):
     def automations(self) -> Automations: ...
     @property
     def alert_choices(self) -> AlertChoices: ...
+    @property
+    def calendars(self) -> CalendarFeeds: ...
     @property
     def reminders(self) -> Reminders: ...
     @property

@@ -1,13 +1,15 @@
 """What notifications needs from other programs: links, typesetting, the mail server, calendars."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from services.notifications.domain.calendar_feed import FeedKind
 from services.notifications.domain.composing import Opens
-from services.notifications.domain.delivery import Outcome, Outgoing
+from services.notifications.domain.delivery import CalendarFile, Outcome, Outgoing
 from services.notifications.domain.letter import Letter
+from services.notifications.domain.mail import Recipient
 from shared.contracts.scheduling import Company, Inspection
 
 
@@ -59,5 +61,12 @@ class Post(Protocol):
 class CalendarFiles(Protocol):
     """Appointments for people's calendars."""
 
-    def invitation(self, inspection: Inspection, company: Company, stamp: datetime) -> bytes:
-        """An iCalendar file with the appointment as it now stands."""
+    def invitation(
+        self, inspection: Inspection, company: Company, to: Recipient, stamp: datetime
+    ) -> CalendarFile:
+        """The appointment as it now stands, asked for or called off."""
+
+    def feed(
+        self, inspections: Sequence[Inspection], company: Company, name: str, kind: FeedKind
+    ) -> bytes:
+        """Many appointments; the same ones are the same bytes."""

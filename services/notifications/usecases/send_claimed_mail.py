@@ -144,7 +144,7 @@ def _outgoing(mail: Mail, situation: Situation, letter: Letter, office: PostOffi
     company, inspection = situation.company, situation.inspection
     calendar = None
     if company is not None and inspection is not None and mail.kind in WITH_CALENDAR:
-        calendar = office.calendars.invitation(inspection, company, office.clock())
+        calendar = office.calendars.invitation(inspection, company, mail.recipient, office.clock())
     return Outgoing(
         mail_id=mail.mail_id,
         to_name=mail.recipient.name,

@@ -141,7 +141,7 @@ async def test_the_confirmation_carries_the_clients_own_link_and_the_button():
     assert bench.links.minted[0]["scope"] == "inspection"
     assert bench.links.minted[0]["recipient"] == "ellen@example.com"
     assert mail.calendar is not None
-    assert b"BEGIN:VEVENT" in mail.calendar
+    assert b"BEGIN:VEVENT" in mail.calendar.content
 
 
 async def test_the_agents_copy_has_neither_link_nor_prices():

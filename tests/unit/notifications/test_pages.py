@@ -28,6 +28,7 @@ PAGES = [
     "/staff/notifications/settings/automations/new",
     "/staff/notifications/settings/alerts",
     "/staff/notifications/preferences",
+    "/staff/notifications/calendar",
     "/staff/notifications/settings/reminders",
     "/staff/notifications/settings/reminder_after",
     "/staff/notifications/settings/ticket_reply",

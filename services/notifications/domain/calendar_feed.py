@@ -1,0 +1,35 @@
+"""Secret calendar addresses: whoever has one sees the appointments of one person or account."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+LOOK_BACK = timedelta(days=60)
+SHOWN_MAX = 1000
+
+
+class FeedKind(StrEnum):
+    """Whose appointments."""
+
+    STAFF = "staff"
+    """An inspector's own."""
+    ACCOUNT = "account"
+    CLIENT = "client"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarFeed:
+    """One address. There is at most one of a subject; a new one ends the one before."""
+
+    company_id: str
+    kind: FeedKind
+    subject_id: str
+    token_hash: str
+    """Of the token, which is nowhere else."""
+    made_at: datetime
+
+
+def hashed(token: str) -> str:
+    """What is stored of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,147 @@
+"""Secret calendar addresses: the feed itself, and where people get and renew theirs."""
+
+import hashlib
+import secrets
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Form, Path, Request
+from fastapi.responses import HTMLResponse, Response
+from pydantic import BaseModel, Field
+
+from services.notifications.domain.calendar_feed import FeedKind
+from services.notifications.entrypoints.api import Strict
+from services.notifications.entrypoints.office import (
+    ApiWriter,
+    Office,
+    Reader,
+    TheOffice,
+    Writer,
+    shell,
+)
+from services.notifications.usecases.read_calendar_feed import read_calendar_feed
+from services.notifications.usecases.renew_calendar_feed import renew_calendar_feed
+from services.notifications.usecases.revoke_calendar_feed import revoke_calendar_feed
+from shared.identity import ApiClient, Staff, everyone
+from shared.problem_answers import responses
+from shared.webapp import page
+
+PATH = "/staff/notifications/calendar"
+API = "/api/notifications/v1/calendar-feeds"
+TOKEN_BYTES = 32
+Caller = Annotated[Staff | ApiClient, ApiWriter]
+Action = Annotated[Literal["renew", "revoke"], Form()]
+Token = Annotated[str, Path(max_length=128)]
+router = APIRouter(tags=["calendar"])
+
+
+class FeedIn(Strict):
+    """Whose appointments: a staff id, an account id, or a client's contact id."""
+
+    kind: FeedKind
+    subject_id: str = Field(min_length=1, max_length=64)
+
+
+class FeedOut(BaseModel):
+    """The secret address. It is shown this once; asking again makes a new one."""
+
+    url: str
+
+
+@router.get(
+    "/notifications/calendar/{token}.ics",
+    include_in_schema=False,
+    dependencies=[Depends(everyone("the token in the address is what lets a calendar in"))],
+)
+async def calendar(request: Request, token: Token, office: TheOffice) -> Response:
+    """The appointments; 304 while nothing has changed."""
+    post = office.post
+    content = await read_calendar_feed(
+        token, desk=post.desks.reading, files=post.calendars, now=post.clock()
+    )
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    headers["Content-Disposition"] = 'inline; filename="inspections.ics"'
+    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@router.get(PATH, include_in_schema=False)
+async def my_calendar(request: Request, staff: Reader, office: TheOffice) -> HTMLResponse:
+    """Whether one has an address, and those of customer accounts."""
+    return await _shown(request, staff, office)
+
+
+@router.post(PATH, include_in_schema=False)
+async def change_mine(
+    request: Request, staff: Reader, office: TheOffice, action: Action
+) -> HTMLResponse:
+    """One's own: a new address, shown once, or none."""
+    url = await _change(office, staff.company_id, FeedKind.STAFF, staff.staff_id, action)
+    return await _shown(request, staff, office, url=url, subject_id=staff.staff_id)
+
+
+@router.post(f"{PATH}/accounts", include_in_schema=False)
+async def change_of_account(
+    request: Request,
+    staff: Writer,
+    office: TheOffice,
+    action: Action,
+    account_id: Annotated[str, Form(max_length=64)],
+) -> HTMLResponse:
+    """A customer account's: staff pass it on."""
+    url = await _change(office, staff.company_id, FeedKind.ACCOUNT, account_id, action)
+    return await _shown(request, staff, office, url=url, subject_id=account_id)
+
+
+@router.post(API, status_code=201, responses=responses(401, 403, 404, 422))
+async def make_feed(wanted: FeedIn, caller: Caller, office: TheOffice) -> FeedOut:
+    """A new address; an earlier one of the same subject stops working."""
+    url = await _change(office, caller.company_id, wanted.kind, wanted.subject_id, "renew")
+    return FeedOut(url=url)
+
+
+@router.delete(
+    API + "/{kind}/{subject_id}", status_code=204, responses=responses(401, 403, 404, 422)
+)
+async def end_feed(kind: FeedKind, subject_id: str, caller: Caller, office: TheOffice) -> None:
+    """The address stops working."""
+    await _change(office, caller.company_id, kind, subject_id, "revoke")
+
+
+async def _change(
+    office: Office, company_id: str, kind: FeedKind, subject_id: str, action: str
+) -> str:
+    """The new address, or nothing after a revocation."""
+    desk = office.post.desks.reading
+    if action == "revoke":
+        await revoke_calendar_feed(company_id, kind, subject_id, desk=desk)
+        return ""
+    token = await renew_calendar_feed(
+        company_id,
+        kind,
+        subject_id,
+        new_token=lambda: secrets.token_urlsafe(TOKEN_BYTES),
+        desk=desk,
+        now=office.post.clock(),
+    )
+    return f"{office.post.public_url}/notifications/calendar/{token}.ics"
+
+
+async def _shown(
+    request: Request, staff: Staff, office: Office, *, url: str = "", subject_id: str = ""
+) -> HTMLResponse:
+    desk = office.post.desks.reading
+    writes = staff.role != "read_only"
+    feeds = await desk.calendars.all(staff.company_id, FeedKind.ACCOUNT)
+    return page(
+        request,
+        "calendar.html",
+        shell=shell(staff, await desk.views.company(staff.company_id), "schedule"),
+        mine=await desk.calendars.of(staff.company_id, FeedKind.STAFF, staff.staff_id),
+        me=staff.staff_id,
+        accounts=await desk.views.accounts(staff.company_id) if writes else [],
+        with_feed={feed.subject_id for feed in feeds},
+        url=url,
+        subject_id=subject_id,
+    )
