@@ -12,12 +12,19 @@ from tests.support.refusals import problem, refusal
 from tests.support.visitor import Page, Visitor
 
 NAMES = (
-    "alert_id contact_id inspection_id invoice_id key_id line_id mail_id payment_id report_id"
-    " service_id staff_id"
+    "account_id alert_id contact_id field_id inspection_id invoice_id key_id line_id mail_id"
+    " order_id payment_id recurring_id report_id service_id site_id staff_id"
 )
 IDS = dict.fromkeys(NAMES.split(), "0" * 32)
 MONEY = ("/payments", "/refunds", "/send", "/cancel-deferral", "/unlock", "/lock", "/settings")
-OWNER_ONLY = ("/staff", "/api-keys", "/company", "/services", "/billing/v1/settings")
+OWNER_ONLY = (
+    "/staff",
+    "/api-keys",
+    "/company",
+    "/services",
+    "/v1/custom-fields",
+    "/billing/v1/settings",
+)
 
 
 def colleague(company: Company, role: str) -> tuple[str, Office]:

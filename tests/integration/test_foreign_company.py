@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from deploy.demo.office import eventually
+from tests.support.accounts import open_account, today
 from tests.support.product import Booking, Company
 from tests.support.published_api import ask, operations
 
@@ -33,6 +34,14 @@ def settle(company: Company) -> Property:
         f"billing/v1/invoices/{invoice['invoice_id']}/payments",
         {"amount_cents": 1_000, "method": "cash"},
     )
+    account = open_account(
+        company,
+        people=[{"name": "Confidential Contact", "email": "cc@example.com"}],
+        sites=[{"street": "77 Hidden Lane", "city": "Bend"}],
+    )
+    order = account.order(0)
+    series = account.every("yearly", today())
+    fields = office.post("scheduling/v1/custom-fields", {"label": "Gate code"})["items"]
     key = office.post("scheduling/v1/api-keys", {"name": "Program", "scopes": ["read"]})
     booking.mail("inspection")
     booking.publish()
@@ -54,6 +63,11 @@ def settle(company: Company) -> Property:
             "staff_id": company.inspector_id,
             "report_id": shown["reports"][0]["report_id"],
             "key_id": key["key_id"],
+            "account_id": account.account_id,
+            "site_id": account.site_ids[0],
+            "order_id": order["order_id"],
+            "recurring_id": series["recurring_id"],
+            "field_id": fields[-1]["field_id"],
             "mail_id": mails[0]["mail_id"],
             "alert_id": alerts[0]["alert_id"],
         },
@@ -71,6 +85,10 @@ def everything(owner: Property) -> str:
         office.get("scheduling/v1/services"),
         office.get("scheduling/v1/staff"),
         office.get("scheduling/v1/api-keys"),
+        office.get("scheduling/v1/custom-fields"),
+        office.get(f"scheduling/v1/accounts/{owner.ids['account_id']}"),
+        office.get(f"scheduling/v1/orders/{owner.ids['order_id']}"),
+        office.get(f"scheduling/v1/recurring-services/{owner.ids['recurring_id']}")["status"],
         [a["done_at"] for a in alerts["items"] if a["alert_id"] == owner.ids["alert_id"]],
     ]
     return json.dumps(seen, sort_keys=True)

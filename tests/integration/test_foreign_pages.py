@@ -10,6 +10,7 @@ from services.billing.entrypoints.routes import ROUTERS as BILLING
 from services.notifications.entrypoints.routers import ROUTERS as NOTIFICATIONS
 from services.portal.entrypoints.staff import router as portal
 from services.scheduling.entrypoints.routes import ROUTERS as SCHEDULING
+from tests.support.accounts import open_account, today
 from tests.support.product import Booking, Company
 from tests.support.visitor import Visitor
 
@@ -43,6 +44,9 @@ def theirs(company: Company) -> tuple[Booking, dict[str, str]]:
         {"amount_cents": 1_000, "method": "cash"},
     )
     key = office.post("scheduling/v1/api-keys", {"name": "Program", "scopes": ["read"]})
+    fields = office.post("scheduling/v1/custom-fields", {"label": "Gate code"})["items"]
+    account = open_account(company, people=[{"name": "Nora", "email": "cc@example.com"}])
+    series = account.every("yearly", today())
     booking.publish()
     booking.mail("inspection")
     shown = booking.show()
@@ -57,6 +61,10 @@ def theirs(company: Company) -> tuple[Booking, dict[str, str]]:
         "service_id": company.services["Radon test"]["service_id"],
         "staff_id": company.inspector_id,
         "key_id": key["key_id"],
+        "account_id": account.account_id,
+        "site_id": account.site_ids[0],
+        "recurring_id": series["recurring_id"],
+        "field_id": fields[0]["field_id"],
         "mail_id": office.get("notifications/v1/mails", **about)["items"][0]["mail_id"],
         "alert_id": office.get("notifications/v1/alerts", **about)["items"][0]["alert_id"],
         "box": BOXES[0],
