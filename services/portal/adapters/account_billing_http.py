@@ -46,8 +46,7 @@ class AccountBillingHttp:
     ) -> StartedPayment:
         """One POST."""
         body = {
-            "company_id": of.company_id,
-            "contact_id": by.contact_id,
+            **_acting(of, by),
             "kind": kind,
             "success_url": success_url,
             "cancel_url": cancel_url,
