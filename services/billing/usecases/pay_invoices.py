@@ -66,7 +66,8 @@ async def pay_invoices(
     MixedCurrenciesError, AmountExceedsBalanceError, AmountChangedError, AmountTooSmallError,
     CardMaximumError, BankMaximumError, BankUnavailableError, MethodNotFoundError,
     PrepaymentsOffError, OnlinePaymentsOffError, PaymentInProgressError, PaymentProcessingError,
-    InvoicePaidError, InvoiceVoidError, PaymentAfterPublishError: nothing was charged.
+    InvoicePaidError, InvoiceVoidError, PaymentAfterPublishError, IdempotencyKeyReusedError (the
+    attempt's id belongs to another payment): nothing was charged.
     Raises PaymentsUnavailableError: nothing was charged, or it will be found out.
     """
     customer_id = None

@@ -34,6 +34,7 @@ from services.billing.usecases.reserve_invoices import (
     refuse_unpayable,
     reserve_invoices,
 )
+from shared.idempotency import IdempotencyKeyReusedError
 from shared.money import money
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ async def reserve_account_payment(
     """
     known = await books.known_attempt(command.company_id, command.attempt_id)
     if known:
+        _refuse_another(known, command)
         return Reserved(attempt=known)
     settings = await books.settings(command.company_id)
     company = await books.company(command.company_id)
@@ -82,6 +84,14 @@ async def reserve_account_payment(
     if in_the_way:
         return Reserved(attempt=None, in_the_way=tuple(in_the_way))
     return Reserved(attempt=attempt)
+
+
+def _refuse_another(known: Attempt, command: "PayInvoices") -> None:
+    """Raises IdempotencyKeyReusedError: the key belongs to another payment."""
+    paid = tuple(part.invoice_id for part in known.allocations if part.applied_at is None)
+    same = (known.account_id, known.amount_cents) == (command.account_id, command.amount_cents)
+    if not same or (command.invoice_ids is not None and paid != command.invoice_ids):
+        raise IdempotencyKeyReusedError
 
 
 async def wanted_invoices(

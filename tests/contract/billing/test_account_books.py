@@ -51,6 +51,7 @@ async def office(request: pytest.FixtureRequest) -> AsyncIterator[RunOffice]:
     await it.store.close()
 
 
+@pytest.mark.scenario(6)
 async def test_two_hundred_invoices_are_one_page_one_charge_and_one_entry(office):
     await office.open_account([1_000 + n for n in range(200)])
     paid = await office.pay(*range(1, 201))

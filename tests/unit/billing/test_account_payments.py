@@ -35,6 +35,7 @@ from services.billing.domain.refusals import (
     RefundTooLargeError,
 )
 from services.billing.usecases.check_books import check_books
+from services.billing.usecases.ports import KeyConflictError
 from shared.contracts.billing import PaymentRecordedV1, PaymentReturnedV1
 from shared.contracts.billing_accounts import (
     AccountPaymentChangedV1,
@@ -42,6 +43,7 @@ from shared.contracts.billing_accounts import (
     PaymentMethodChangedV1,
     PrepaymentChangedV1,
 )
+from shared.idempotency import IdempotencyKeyReusedError
 from tests.support.billing_fakes import COMPANY
 from tests.unit.billing.account_office import AccountOffice
 
@@ -130,6 +132,32 @@ async def test_the_same_request_twice_is_one_page_and_one_charge(office):
     assert (await office.invoice(1)).paid_cents == 10_000
 
 
+@pytest.mark.scenario(58)
+@pytest.mark.parametrize("other", [{"amount_cents": 10_000}, {"invoice_ids": ("inv-3",)}])
+async def test_the_same_key_for_another_payment_is_refused_and_charges_nothing(office, other):
+    wish = office.wish(1, 2, amount_cents=20_000)
+    await office.start(wish)
+    with pytest.raises(IdempotencyKeyReusedError):
+        await office.start(replace(wish, **other))
+    assert office.gateway.opened == ["apay-1"]
+    assert (await office.invoice(3)).reservation is None
+
+
+@pytest.mark.scenario(58)
+async def test_a_key_the_processor_knows_for_something_else_charges_nothing(office):
+    await office.on_file()
+
+    async def conflict(attempt):
+        raise KeyConflictError
+
+    office.gateway.charge_saved = conflict
+    with pytest.raises(PaymentsUnavailableError):
+        await office.start(office.wish(1, amount_cents=10_000, method_id="pm-1"))
+    assert (await office.attempt("apay-1")).state is AttemptState.CANCELED
+    assert (await office.invoice(1)).reservation is None
+
+
+@pytest.mark.scenario(7)
 @pytest.mark.parametrize(
     ("numbers", "refusal"),
     [
@@ -172,6 +200,7 @@ async def test_one_paid_invoice_refuses_the_whole(office):
     assert (await office.invoice(1)).reservation is None
 
 
+@pytest.mark.scenario(8)
 async def test_a_custom_amount_pays_the_oldest_and_the_last_one_in_part(office):
     started = await office.start(
         office.wish(invoice_ids=None, custom_amount_cents=25_000, amount_cents=25_000)
@@ -184,6 +213,7 @@ async def test_a_custom_amount_pays_the_oldest_and_the_last_one_in_part(office):
     assert await check_books(books=office.books) == []
 
 
+@pytest.mark.scenario(10)
 async def test_more_than_the_balance_is_refused_while_prepayments_are_off(office):
     with pytest.raises(AmountExceedsBalanceError) as refused:
         await office.start(
@@ -209,6 +239,7 @@ async def test_a_partial_reservation_stays_while_the_invoice_grows_and_goes_when
 
 
 # ------------------------------------------------------------------------------- maxima
+@pytest.mark.scenario(26)
 async def test_exactly_the_maximum_is_allowed_and_one_cent_more_refused_before_the_processor():
     office = AccountOffice()
     await office.open_account([50_000, 50_001], card_max_cents=50_000, bank_max_cents=40_000)
@@ -264,6 +295,7 @@ async def test_a_declined_saved_card_frees_every_invoice_and_tells_once(office):
     assert PaymentDeclinedError.status == 402
 
 
+@pytest.mark.scenario(25)
 async def test_a_bank_that_wants_to_see_the_customer_gives_him_a_page(office):
     await office.on_file()
     office.gateway.outcomes["pm-1"] = "ask"
@@ -274,6 +306,7 @@ async def test_a_bank_that_wants_to_see_the_customer_gives_him_a_page(office):
     assert (await office.refresh(waiting)).state is AttemptState.SUCCEEDED
 
 
+@pytest.mark.scenario(65)
 @pytest.mark.parametrize("change", [{"account_id": "x"}, {"removed": True}, {"usable": False}])
 async def test_a_method_that_is_not_theirs_or_not_usable_is_not_found(office, change):
     method = await office.on_file()
@@ -338,6 +371,7 @@ async def test_a_page_paid_in_the_last_moment_refuses_the_second(office):
     assert len(office.gateway.opened) == 1
 
 
+@pytest.mark.scenario(54)
 async def test_a_charge_run_never_closes_a_page_somebody_is_paying_on(office):
     await office.on_file()
     await office.start(office.wish(1, amount_cents=10_000))
@@ -456,6 +490,7 @@ async def test_a_dispute_holds_every_part_and_won_gives_all_back(office):
 
 
 # ------------------------------------------------------------------------------- in advance
+@pytest.mark.scenario(10)
 async def test_what_is_beyond_the_balance_is_paid_in_advance_and_told():
     office = AccountOffice()
     await office.open_account([10_000], prepayments=True)

@@ -117,6 +117,7 @@ async def test_enrolling_needs_a_method_that_can_be_charged():
     assert (await it.enrol(method_id="pm-1")).enrolled
 
 
+@pytest.mark.scenario(13)
 async def test_only_jobs_created_after_the_enrolment_wait_to_be_charged():
     it = await enrolled(2)
     before = it.clock() - timedelta(hours=1)
@@ -164,6 +165,7 @@ async def test_every_row_is_written_before_the_first_charge():
     assert it.gateway.charges == []
 
 
+@pytest.mark.scenario(14)
 async def test_fifty_are_charged_three_declined_and_the_summary_adds_up(monkeypatch):
     it = await enrolled(50)
     await it.begin()
@@ -192,6 +194,7 @@ async def test_fifty_are_charged_three_declined_and_the_summary_adds_up(monkeypa
     assert await check_books(books=it.books) == []
 
 
+@pytest.mark.scenario(55)
 async def test_the_same_run_twice_and_two_runs_at_once_charge_each_invoice_once():
     it = await enrolled(8)
     first, again = await it.begin(), await it.begin()
@@ -207,6 +210,7 @@ async def test_the_same_run_twice_and_two_runs_at_once_charge_each_invoice_once(
     assert await check_books(books=it.books) == []
 
 
+@pytest.mark.scenario(55)
 @pytest.mark.parametrize(
     "point",
     [
@@ -273,6 +277,7 @@ async def test_a_paused_run_charges_nothing_more_until_it_goes_on():
         await it.step("retry")
 
 
+@pytest.mark.scenario(25)
 async def test_a_bank_that_wants_to_see_the_customer_fails_the_item_and_is_not_retried_alone():
     it = await enrolled(1)
     it.gateway.outcomes["pm-1"] = "ask"
