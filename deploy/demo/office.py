@@ -69,6 +69,10 @@ class Office:
         """The JSON at this path of the API, for example `scheduling/v1/company`."""
         return self._http.get(f"/api/{path}", params=params).raise_for_status().json()
 
+    def download(self, path: str) -> httpx.Response:
+        """A file, at its address."""
+        return self._http.get(path).raise_for_status()
+
     def post(self, path: str, body: Mapping[str, Any], key: str = "") -> Any:
         """Create or act; the same `key` does it once."""
         headers = {"Idempotency-Key": key or uuid4().hex}
