@@ -37,7 +37,7 @@ def settle(company: Company) -> Property:
     account = open_account(
         company,
         people=[{"name": "Confidential Contact", "email": "cc@example.com"}],
-        sites=[{"street": "77 Hidden Lane", "city": "Bend"}],
+        street="77 Hidden Lane",
     )
     order = account.order(0)
     series = account.every("yearly", today())

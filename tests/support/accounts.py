@@ -82,14 +82,14 @@ class Account:
         return self.company.office.post("scheduling/v1/recurring-services", body)
 
 
-def open_account(company: Company, sites: int = 3, **changes: Any) -> Account:
-    """Open an account customer with so many sites."""
+def open_account(company: Company, sites: int = 3, street: str = "", **changes: Any) -> Account:
+    """Open an account customer with so many sites, in one street."""
     email = f"account-{uuid4().hex[:10]}@example.com"
     body = {
         "name": "Cascade Property Group",
         "people": [{"name": "Nora Bell", "email": email}],
         "sites": [
-            {"street": f"{410 + number} Birch St", "city": "Bend", "region": "OR"}
+            {"street": street or f"{410 + number} Birch St", "city": "Bend", "region": "OR"}
             for number in range(sites)
         ],
         **changes,

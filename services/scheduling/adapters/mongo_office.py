@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Any, TypeVar
 
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from services.scheduling.adapters.mongo_lookups import MongoLookups
 from services.scheduling.adapters.shapes import (
@@ -40,6 +40,7 @@ RETOLD: tuple[Shape[Any], ...] = (
     INSPECTION,
     AGREEMENT,
 )
+DUPLICATE_KEY = 11000
 RETOLD_PER_BATCH = 200
 """Bounds one transaction well below the database's five seconds."""
 
@@ -91,7 +92,10 @@ class MongoDesk(MongoLookups):
         by_kind = groupby(sorted(records, key=_kind), key=_kind)
         for collection, rows in by_kind:
             documents = [SHAPES[type(row)].document(row) for row in rows]
-            await self._store[collection].insert_many(documents, session=self._session)
+            try:
+                await self._store[collection].insert_many(documents, session=self._session)
+            except BulkWriteError as error:
+                raise _lost(error) from error
         await self._outbox.add(events, self._session)
 
     async def remember(self, fact: Balance | KnownInvoice, events: Sequence[Event] = ()) -> None:
@@ -199,6 +203,12 @@ class MongoOffice:
 
 def _kind(record: Record) -> str:
     return SHAPES[type(record)].collection
+
+
+def _lost(error: BulkWriteError) -> Exception:
+    """Somebody else has written one of them: a number, or the visit of a day."""
+    codes = {row["code"] for row in (error.details or {}).get("writeErrors", ())}
+    return ChangedMeanwhileError() if codes == {DUPLICATE_KEY} else error
 
 
 def _taken(shape: Shape[Any]) -> Exception:

@@ -68,6 +68,15 @@ async def test_a_day_of_a_series_has_one_inspection(world):
     with pytest.raises(ChangedMeanwhileError):
         await world.office.transaction(work)
 
+    async def many(desk):
+        again = replace(visit, inspection_id="third", number="HP-10")
+        other = replace(visit, inspection_id="fourth", number="HP-11", recurring_id=None)
+        await desk.add_all([other, again], [])
+
+    with pytest.raises(ChangedMeanwhileError):
+        await world.office.transaction(many)
+    assert len((await world.lookups.search(world.company_id)).rows) == 1
+
 
 async def test_only_what_is_due_and_active_is_found(world):
     account = await opened(world)
