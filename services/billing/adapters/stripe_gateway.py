@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import stripe
 from stripe import StripeClient
@@ -33,6 +33,7 @@ from services.billing.usecases.work_off_events import LISTENED_KINDS
 
 _WITH_INTENT = ["payment_intent", *(f"payment_intent.{part}" for part in WITH_CHARGE)]
 _PAGE = 100
+_KINDS_MAX = 20  # Stripe refuses a list of events of more kinds
 
 
 class StripeGateway(StripeMethods):
@@ -109,17 +110,20 @@ class StripeGateway(StripeMethods):
     async def list_events(
         self, *, account: str | None, since: datetime
     ) -> AsyncIterator[StoredEvent]:
-        kinds: list[Any] = sorted(LISTENED_KINDS)
-        first = await called(
-            lambda: self._v1.events.list_async(
-                {"created": {"gte": int(since.timestamp())}, "types": kinds, "limit": _PAGE},
-                options_for(account),
-            )
-        )
-        found = [event async for event in first.auto_paging_iter()]
-        for event in reversed(found):
+        kinds = sorted(LISTENED_KINDS)
+        found: list[Any] = []
+        for at in range(0, len(kinds), _KINDS_MAX):
+            page = await self._events(kinds[at : at + _KINDS_MAX], account, since)
+            found += [event async for event in page.auto_paging_iter()]
+        found.reverse()  # within a second the processor's own order, oldest first
+        for event in sorted(found, key=lambda each: each.created):
             hint = hint_read(event.to_dict())
             yield StoredEvent(event_id=event.id, hint=hint, body=str(event), healed=True)
+
+    async def _events(self, kinds: list[Any], account: str | None, since: datetime) -> Any:
+        wish = {"created": {"gte": int(since.timestamp())}, "types": kinds, "limit": _PAGE}
+        options = options_for(account)
+        return await called(lambda: self._v1.events.list_async(cast("Any", wish), options))
 
     def parse_webhook(self, body: bytes, signature: str | None, now: datetime) -> StoredEvent:
         return trusted_event(

@@ -6,6 +6,7 @@ against Stripe; everywhere else the sandbox answers.
 
 import os
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -115,3 +116,13 @@ async def test_a_page_to_save_a_method_opens(gateway, payer):
     assert pages[0].url.startswith("http")
     opened = replace(setup, session_id=pages[0].session_id)
     assert await gateway.setup_state(opened) == SeenSetup(over=False)
+
+
+async def test_the_list_of_events_is_read_whatever_the_number_of_kinds(gateway, payer):
+    """One question may name twenty kinds; we listen to more."""
+    await gateway.charge_saved(payer)
+    since = datetime.now(UTC) - timedelta(hours=1)
+    listed = [event async for event in gateway.list_events(account=None, since=since)]
+    times = [event.hint.created_at for event in listed]
+    assert times == sorted(times)
+    assert payer.attempt_id in {event.hint.attempt_id for event in listed}
