@@ -67,7 +67,7 @@ class Account:
         }
         return self.company.office.post("scheduling/v1/inspections", body)
 
-    def every(self, cadence: str, first_on: date, **changes: Any) -> Any:
+    def every(self, cadence: str, first_on: date, key: str = "", **changes: Any) -> Any:
         """Set up a radon test that is done regularly at the first site."""
         body = {
             "account_id": self.account_id,
@@ -79,7 +79,7 @@ class Account:
             "inspector_id": self.company.inspector_id,
             **changes,
         }
-        return self.company.office.post("scheduling/v1/recurring-services", body)
+        return self.company.office.post("scheduling/v1/recurring-services", body, key)
 
 
 def open_account(company: Company, sites: int = 3, street: str = "", **changes: Any) -> Account:
