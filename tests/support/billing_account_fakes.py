@@ -1,22 +1,24 @@
 """Account customers without a database and without a card processor, behind the same ports."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from services.billing.adapters.mongo_account_books import RECORDS
 from services.billing.adapters.mongo_shapes import invoice_document, value
 from services.billing.domain.account import Account, AccountOf, Person
+from services.billing.domain.account_told import autopay_changed, method_changed, payment_news
 from services.billing.domain.attempt import Attempt, AttemptState
 from services.billing.domain.bill import Bill
-from services.billing.domain.charge_run import ChargeRun, RunItem, RunStatus
+from services.billing.domain.charge_run import ChargeRun, RunItem, RunStatus, run_changed
 from services.billing.domain.methods import Autopay, SavedMethod, Setup
 from services.billing.domain.payment import Method
 from services.billing.domain.provider import OpenPage, SeenAttempt, SeenMethod, SeenSetup
 from services.billing.domain.refund import Refund
 from services.billing.usecases.ports import ActionRequiredError, DeclinedError
 from services.billing.usecases.ports_accounts import Chargeable
+from shared.contracts.event import Event
 
 ACCOUNT = "alder-holdings"
 BOOKED_AT = datetime(2026, 11, 17, 18, 0, tzinfo=UTC)
@@ -152,6 +154,17 @@ class MemoryAccountLookups:
 
     async def methods_to_detach(self, limit: int) -> list[SavedMethod]:
         return [m for m in self._all(SavedMethod) if m.removed and not m.detached][:limit]
+
+    async def account_news(self, company_id: str) -> AsyncIterator[Sequence[Event]]:
+        for attempt in list(self.state.attempts.values()):
+            if attempt.company_id == company_id and attempt.account_id:
+                yield payment_news(attempt)
+        for method in self._all(SavedMethod):
+            yield [method_changed(method, by="staff", name="")]
+        for autopay in self._all(Autopay):
+            yield [autopay_changed(autopay, account_name="", by="staff", name="")]
+        for run in self._all(ChargeRun):
+            yield [run_changed(run)]
 
     async def automatic_companies(self) -> list[Any]:
         return [s for s in self.state.settings.values() if s.portal.autopay_on_due_date]

@@ -8,6 +8,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from services.billing.adapters import mongo_account_books
+from services.billing.adapters.account_retelling import told_of_accounts
 from services.billing.adapters.mongo_account_books import (
     ATTEMPT_INDEXES,
     INVOICE_INDEXES,
@@ -23,6 +24,7 @@ from services.billing.domain.methods import SavedMethod, Setup
 from services.billing.domain.provider import Hint
 from services.billing.domain.refund import Refund, RefundState
 from services.billing.usecases.ports import OpenBooks
+from shared.contracts.event import Event
 from shared.idempotency import IdempotencyKeys
 from shared.messaging.outbox import Outbox
 from shared.mongo import Collection, Session, Store
@@ -206,3 +208,7 @@ class MongoBooks:
     async def automatic_companies(self) -> list[Settings]:
         found = self._store["settings"].find({"portal.autopay_on_due_date": True})
         return [value(Settings, row, key="company_id") async for row in found]
+
+    async def account_news(self, company_id: str) -> AsyncIterator[Sequence[Event]]:
+        async for news in told_of_accounts(self._store, company_id):
+            yield news

@@ -4,6 +4,7 @@ from services.billing.domain.allocation import Allocation
 from services.billing.domain.attempt import OVER_WITHOUT_MONEY, Attempt, AttemptState
 from services.billing.domain.methods import Autopay, SavedMethod
 from shared.contracts import billing_accounts as contract
+from shared.contracts.event import Event
 
 _STATUS: dict[AttemptState, contract.AccountPaymentStatus] = {
     AttemptState.PROCESSING: "processing",
@@ -107,6 +108,12 @@ def autopay_changed(
         actor_name=name,
         autopay_revision=autopay.revision,
     )
+
+
+def payment_news(attempt: Attempt) -> list[Event]:
+    """All that is to be told of a payment as it now is."""
+    told = (account_payment_changed(attempt), prepayment_changed(attempt))
+    return [event for event in told if event is not None]
 
 
 def _before_news(attempt: Attempt) -> bool:

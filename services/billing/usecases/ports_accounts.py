@@ -1,6 +1,6 @@
 """What billing needs from outside for account customers, beside `ports`."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TypeVar
@@ -14,6 +14,7 @@ from services.billing.domain.methods import SavedMethod, Setup
 from services.billing.domain.provider import OpenPage, SeenMethod, SeenSetup
 from services.billing.domain.refund import Refund
 from services.billing.domain.statement import Aging, StatementRow
+from shared.contracts.event import Event
 
 R = TypeVar("R")
 
@@ -89,6 +90,9 @@ class AccountBooks(Protocol):
 
     async def methods_to_detach(self, limit: int) -> list[SavedMethod]:
         """Methods that were removed here and that the processor still keeps."""
+
+    def account_news(self, company_id: str) -> AsyncIterator[Sequence[Event]]:
+        """What was told of the accounts' payments, prepayments, methods, autopay and runs."""
 
     async def automatic_companies(self) -> list[Settings]:
         """The settings of companies that charge on the due date by themselves."""

@@ -23,12 +23,13 @@ from services.billing.domain.refusals import PaymentInProgressError
 from services.billing.domain.statement import aging
 from services.billing.usecases.apply_prepayment import ApplyPrepayment, apply_prepayment
 from services.billing.usecases.check_books import check_books
+from services.billing.usecases.tell_again import tell_again
 from shared.idempotency import IdempotencyKeys
 from shared.messaging.outbox import Outbox
 from tests.contract.billing.test_books import fresh_store, mongo
 from tests.support.billing_account_fakes import ACCOUNT
 from tests.support.billing_fakes import COMPANY, a_company
-from tests.unit.billing.test_charge_runs import RunOffice
+from tests.unit.billing.test_charge_runs import Killed, RunOffice
 
 __all__ = ["mongo"]
 
@@ -144,6 +145,63 @@ async def test_what_was_paid_in_advance_is_listed_applied_and_refunded(office):
     await office.refund("apay-1-0", 5_000)
     assert (await office.attempt("apay-1")).unapplied_cents == 0
     assert await check_books(books=office.books) == []
+
+
+@pytest.mark.scenario(55)
+@pytest.mark.parametrize(
+    "point",
+    ["account-reserved-not-charged", "account-charged-not-recorded", "item-charged-not-counted"],
+)
+async def test_a_run_killed_half_way_and_worked_on_by_two_charges_every_invoice_once(
+    office, monkeypatch, point
+):
+    await office.open_account([], autopay=True)
+    await office.on_file()
+    await office.enrol()
+    later = office.clock() + timedelta(hours=1)
+    for number in range(1, 13):
+        await office.open_invoice(number, 10_000, account={"job_created_at": later})
+    await office.begin()
+    passed, dead = 0, False
+
+    def die(name):
+        nonlocal passed, dead
+        passed += not dead and name == f"billing.{point}"
+        dead = dead or passed == 4
+        if dead:
+            raise Killed
+
+    modules = ("pay_invoices", "charge_method", "work_charge_runs")
+    for module in modules:
+        monkeypatch.setattr(f"services.billing.usecases.{module}.crash_point", die)
+    with pytest.raises(Killed):
+        await office.work_off()
+    await asyncio.sleep(1)  # what was under way meets its own end
+    for module in modules:
+        monkeypatch.setattr(f"services.billing.usecases.{module}.crash_point", len)
+    await asyncio.gather(office.work(), office.work())
+    await office.work_off()
+    run = await office.run()
+    assert (run.charged_count, run.failed_count, run.charged_cents) == (12, 0, 120_000)
+    assert len(office.gateway.charges) == 12
+    assert await check_books(books=office.books) == []
+
+
+async def test_whoever_lost_his_view_is_told_of_accounts_again(office):
+    await office.open_account([10_000, 10_000], prepayments=True)
+    await office.on_file()
+    await office.pay(1)
+    started = await office.start(
+        office.wish(invoice_ids=None, attempt_id="apay-2", prepay_cents=500, amount_cents=500)
+    )
+    office.gateway.pay_by_card(started)
+    await office.refresh(started)
+    await office.start(office.wish(2, attempt_id="apay-3", amount_cents=10_000))  # left open
+    told = [
+        event.aggregate_id async for news in office.books.account_news(COMPANY) for event in news
+    ]
+    assert sorted(told) == ["apay-1", "apay-2", "apay-2", "pm-1"]
+    assert await tell_again(company_id=COMPANY, books=office.books, own_accounts=False) == 2
 
 
 # ------------------------------------------------------------------------------- MongoDB alone
