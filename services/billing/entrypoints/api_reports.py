@@ -99,7 +99,7 @@ class ReportOut(BaseModel):
 class Asked(BaseModel):
     """`first` and `last` are the company's local days; they count for the period `custom`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     period: Preset = Preset.THIS_YEAR
     first: date | None = None
