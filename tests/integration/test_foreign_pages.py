@@ -44,6 +44,8 @@ def theirs(company: Company) -> tuple[Booking, dict[str, str]]:
         {"amount_cents": 1_000, "method": "cash"},
     )
     key = office.post("scheduling/v1/api-keys", {"name": "Program", "scopes": ["read"]})
+    half = {"name": "Half to the agent", "role": "agent", "basis_points": 5_000}
+    rule = office.post("billing/v1/split-rules", half)
     fields = office.post("scheduling/v1/custom-fields", {"label": "Gate code"})["items"]
     account = open_account(company, people=[{"name": "Nora", "email": "cc@example.com"}])
     series = account.every("yearly", today())
@@ -55,6 +57,7 @@ def theirs(company: Company) -> tuple[Booking, dict[str, str]]:
         **about,
         "invoice_id": invoice["invoice_id"],
         "payment_id": payment["payment_id"],
+        "rule_id": rule["rule_id"],
         "line_id": shown["lines"][0]["line_id"],
         "contact_id": shown["people"][1]["contact_id"],
         "report_id": shown["reports"][0]["report_id"],
