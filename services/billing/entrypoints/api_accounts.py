@@ -7,11 +7,13 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from services.billing.domain.account_refusals import PaymentDeclinedError
 from services.billing.domain.account_told import (
     account_payment_changed,
     autopay_changed,
     method_changed,
 )
+from services.billing.domain.attempt import OVER_WITHOUT_MONEY, Origin
 from services.billing.domain.payment import Method
 from services.billing.entrypoints.account_documents import (
     account_receipt,
@@ -21,6 +23,7 @@ from services.billing.entrypoints.account_documents import (
 from services.billing.entrypoints.api_invoices import Billing, Reading, name_of
 from services.billing.entrypoints.once import id_from, once
 from services.billing.entrypoints.parts import UsedParts
+from services.billing.usecases.pay_invoices import PayInvoices, pay_invoices
 from services.billing.usecases.record_account_payment import (
     RecordAccountPayment,
     record_account_payment,
@@ -51,6 +54,14 @@ class HandPaymentIn(In):
     received_at: AwareDatetime | None = None
     note: Words = ""
     client_note: Words = ""
+
+
+class ChargeIn(In):
+    """Charge a method on file for these invoices, in full; `amount_cents` is their sum."""
+
+    invoice_ids: Annotated[list[Id], Field(max_length=5000)]
+    amount_cents: PositiveCents
+    method_id: Id
 
 
 class AccountOut(BaseModel):
@@ -161,6 +172,44 @@ async def record(
         meaning=["account-record", account_id, wish.model_dump(mode="json")],
         act=act,
     )
+
+
+@router.post(
+    "/accounts/{account_id}/charges",
+    status_code=201,
+    responses=responses(401, 402, 403, 404, 409, 422, 503),
+)
+async def charge(
+    account_id: str, wish: ChargeIn, caller: Billing, key: IdempotencyKey, parts: UsedParts
+) -> contract.AccountPayment | None:
+    """Staff charge a card or bank account that the customer has put on file (R74)."""
+    account = await parts.lists.account(caller.company_id, account_id)
+    person = account.primary
+    command = PayInvoices(
+        company_id=caller.company_id,
+        account_id=account_id,
+        attempt_id=id_from("acharge", f"{caller.company_id}:{account_id}", key),
+        contact_id=person.contact_id if person else "",
+        payer_name=person.name if person else account.name,
+        payer_email=account.email,
+        amount_cents=wish.amount_cents,
+        invoice_ids=tuple(wish.invoice_ids),
+        method_id=wish.method_id,
+        request_key=key,
+        origin=Origin.STAFF,
+    )
+    attempt = await pay_invoices(
+        command,
+        books=parts.books,
+        gateway=parts.gateway,
+        clock=parts.clock,
+        own_accounts=parts.own_accounts,
+    )
+    if attempt.state in OVER_WITHOUT_MONEY:
+        reason = attempt.failures[-1].reason if attempt.failures else ""
+        raise PaymentDeclinedError(reason, reason=reason)
+    told = account_payment_changed(attempt)
+    return told.payment if told else None
 
 
 @router.get("/account-payments/{payment_id}", responses=responses(401, 403, 404))

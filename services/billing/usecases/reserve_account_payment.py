@@ -90,6 +90,7 @@ def _refuse_another(known: Attempt, command: "PayInvoices") -> None:
     """Raises IdempotencyKeyReusedError: the key belongs to another payment."""
     paid = tuple(part.invoice_id for part in known.allocations if part.applied_at is None)
     same = (known.account_id, known.amount_cents) == (command.account_id, command.amount_cents)
+    same = same and command.method_id in {None, known.method_id}
     if not same or (command.invoice_ids is not None and paid != command.invoice_ids):
         raise IdempotencyKeyReusedError
 

@@ -74,7 +74,8 @@ async def start_checkout(
         if attempt.state in IN_DOUBT:
             crash_point("billing.reserved-not-charged")
             return await open_page(attempt, books=books, gateway=gateway, clock=clock)
-        if attempt.same_page_for(
+        alone = attempt.invoice_ids == (command.invoice_id,)
+        if alone and attempt.same_page_for(
             amount_cents=command.amount_cents, success_url=command.success_url, now=now
         ):
             return attempt

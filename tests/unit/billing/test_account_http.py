@@ -1,17 +1,20 @@
 """Account customers over HTTP: what portal asks for them, strict requests, stable refusals."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import pytest
 
+from services.billing.domain.account import Account
+from services.billing.domain.account_refusals import AccountNotFoundError
 from services.billing.domain.methods import SavedMethod
 from services.billing.domain.payment import Method
 from services.billing.entrypoints.routes import ROUTERS
 from services.billing.main import TEMPLATES
 from shared.ui import environment
 from tests.support.billing_account_fakes import ACCOUNT
-from tests.support.billing_fakes import COMPANY
+from tests.support.billing_fakes import COMPANY, MemoryLists
 from tests.support.shared_app import app
 from tests.unit.billing.account_office import AccountOffice
 from tests.unit.billing.test_events import parts_of
@@ -191,3 +194,51 @@ async def test_the_owner_alone_changes_the_rules_and_everybody_is_told(visitor, 
 async def test_rules_that_make_no_sense_are_refused(visitor, wish):
     answer = await visitor.client.put(RULES, json=wish, headers=visitor.staff("owner"))
     assert answer.status_code == 422
+
+
+# ------------------------------------------------------------------------------- staff
+class AccountLooks(MemoryLists):
+    """What staff look through, with the account itself."""
+
+    async def account(self, company_id: str, account_id: str):
+        found = await self._books.write(lambda books: books.find(Account, company_id, account_id))
+        if found is None:
+            raise AccountNotFoundError
+        return found
+
+
+async def charge(visitor, office, role="office", account_id=ACCOUNT, key="k-1", **changes):
+    parts = replace(parts_of(office), lists=AccountLooks(office.books))
+    visitor.client._transport.app.state.parts = parts
+    wish = {"invoice_ids": ["inv-1", "inv-2"], "amount_cents": 20_000, "method_id": "pm-1"}
+    return await ask(
+        visitor,
+        f"/api/billing/v1/accounts/{account_id}/charges",
+        {**wish, **changes},
+        key,
+        headers=visitor.staff(role),
+    )
+
+
+async def test_staff_charge_what_a_customer_put_on_file_once_and_without_a_maximum(visitor, office):
+    await office.open_invoice(3, 10_000)
+    await office.on_file()
+    every = {"invoice_ids": ["inv-1", "inv-2", "inv-3"], "amount_cents": 30_000}
+    first = await charge(visitor, office, **every)
+    again = await charge(visitor, office, **every)
+    assert (first.status_code, first.json()) == (201, again.json())
+    assert (first.json()["status"], first.json()["origin"]) == ("succeeded", "staff")
+    assert len(office.gateway.charges) == 1
+
+
+async def test_a_charge_by_staff_that_cannot_be_is_refused(visitor, office):
+    await office.on_file()
+    office.gateway.outcomes["pm-1"] = "decline"
+    declined = await charge(visitor, office)
+    assert (declined.status_code, declined.json()["code"]) == (402, "declined")
+    assert (await charge(visitor, office, role="inspector")).status_code == 403
+    assert (await charge(visitor, office, method_id="pm-9", key="k-2")).status_code == 404
+    reused = await charge(visitor, office, method_id="pm-9")
+    assert (reused.status_code, reused.json()["code"]) == (409, "idempotency_key_reused")
+    assert (await charge(visitor, office, account_id="nobody")).status_code == 404
+    assert office.gateway.charges == []
