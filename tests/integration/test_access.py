@@ -25,6 +25,10 @@ OWNER_ONLY = (
     "/services",
     "/v1/custom-fields",
     "/billing/v1/settings",
+    "/v1/split-rules",
+    "/v1/automations",
+    "/v1/alert-resources",
+    "/v1/reminders",
 )
 
 
