@@ -2,9 +2,9 @@
 
 import sys
 
-from benchmarks import events, product
+from benchmarks import accounts, events, product
 
-BENCHMARKS = {"events": events.main, "product": product.main}
+BENCHMARKS = {"events": events.main, "product": product.main, "accounts": accounts.main}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHMARKS:

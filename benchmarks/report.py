@@ -63,6 +63,29 @@ def _figures() -> Iterator[str]:
         f"{release['p50_seconds']} s (median of {release['payments']}), "
         f"slowest {release['slowest_seconds']} s."
     )
+    yield from _of_accounts(json.loads((RESULTS / "accounts.json").read_text()))
+
+
+def _of_accounts(accounts: dict) -> Iterator[str]:
+    pages = list(accounts["growth"])
+    yield from ("", f"| invoices; p50, keys and documents read | {' | '.join(pages)} |")
+    yield "|---" * (len(pages) + 1) + "|"
+    for size, found in accounts["pages"].items():
+        cells = (
+            f"{p['p50_ms']} ms, {p['keys']} keys, {p['documents']} documents"
+            for p in (found[page] for page in pages)
+        )
+        yield f"| {size} | {' | '.join(cells)} |"
+    grown = ", ".join(
+        f"{page} {ratio['keys']} by keys read, {ratio['p50_ms']} by time"
+        for page, ratio in accounts["growth"].items()
+    )
+    yield ""
+    yield (
+        f"From 10,000 to 1,000,000 invoices in the database: {grown} "
+        f"(goal {accounts['goal']} by keys; the times are of a machine whose load was "
+        f"{accounts['machine']['load_before']:.1f} before the run)."
+    )
 
 
 if __name__ == "__main__":
