@@ -37,6 +37,12 @@ OFFICE = {
     "share details": "/staff/notifications/inspections/{due}/share",
     "notification settings": "/staff/notifications/settings",
     "one mail's text": "/staff/notifications/settings/confirmation",
+    "automations": "/staff/notifications/settings/automations",
+    "new automation": "/staff/notifications/settings/automations/new",
+    "reminders": "/staff/notifications/settings/reminders",
+    "alert resources": "/staff/notifications/settings/alerts",
+    "own alert emails": "/staff/notifications/preferences",
+    "calendar": "/staff/notifications/calendar",
 }
 """Pages of the office; braces hold the name of an inspection of `prepared`."""
 
