@@ -20,6 +20,7 @@ class AccountProfileHttp:
             "company_id": of.company_id,
             "contact_id": by.contact_id,
             "values": dict(values),
+            "field_ids_allowed": sorted(values),  # the use case keeps the visible ones alone
         }
         try:
             await self._client.post(f"/internal/v1/accounts/{of.account_id}/custom-fields", body)
