@@ -147,7 +147,7 @@
     const half = (box, some, every) => { box.checked = every; box.indeterminate = some && !every; };
     for (const parent of all("[data-box=parent]", root)) {
       const mine = all("[data-box=one]:not(:disabled)", parent.closest("tbody"));
-      half(parent, mine.some((box) => box.checked), mine.length > 0 && mine.every((box) => box.checked));
+      half(parent, mine.some((box) => box.checked), mine.length > 0 && !parent.dataset.more && mine.every((box) => box.checked));
     }
     for (const box of all("[data-box=all]", root)) half(box, chosen.length > 0, leaves.length > 0 && chosen.length === leaves.length);
     const cents = chosen.reduce((sum, box) => sum + Number(box.dataset.cents || 0), 0);

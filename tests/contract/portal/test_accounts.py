@@ -12,12 +12,13 @@ from services.portal.adapters.mongo_account_rows import MongoRowProjections
 from services.portal.adapters.mongo_accounts import MongoAccounts
 from services.portal.adapters.mongo_begun_payments import MongoBegunPayments
 from services.portal.adapters.mongo_sign_ins import MongoSignIns
+from services.portal.adapters.mongo_views import MongoRebuilding
 from services.portal.domain import account_rows as rows
 from services.portal.domain.account_access import AccountSession, SignInLink
 from services.portal.main import COLLECTIONS, SERVICE
 from services.portal.usecases.ports_accounts import Account, Begun
 from services.portal.usecases.project_account_rows import project_account_rows
-from shared.contracts.portal import SignInLinkRequestedV1
+from shared.contracts.portal import SignInLinkRequestedV1, ViewRebuildRequestedV1
 from shared.messaging.outbox import OUTBOX, Outbox
 from shared.mongo import Store
 from tests.support.portal_account_fakes import MemoryBegun, MemoryRows, MemorySignIns
@@ -213,6 +214,20 @@ async def test_an_address_finds_its_active_accounts(kept):
     )
     found = await kept.accounts.with_email(f" {EMAIL.upper()}")
     assert [row.account.name for _, row in found] == ["Aspen", "Cascade Property Group"]
+
+
+async def test_a_rebuild_empties_the_rows_and_the_events_bring_them_back(request):
+    store = Store(request.getfixturevalue("mongo"), f"portal_{uuid4().hex[:12]}")
+    await store.ensure((OUTBOX, *COLLECTIONS))
+    kept = on_mongo(store)
+    await kept.project(*EVERYTHING)
+    before = await everything(kept.accounts)
+    event = ViewRebuildRequestedV1(company_id="*", rebuild_id="rebuild-1")
+    assert await MongoRebuilding(store, Outbox(store, SERVICE)).empty(event) > 0
+    assert await kept.accounts.account(OF) is None
+    await kept.project(*EVERYTHING)
+    assert await everything(kept.accounts) == before
+    await store.close()
 
 
 REQUESTED = SignInLinkRequestedV1(
