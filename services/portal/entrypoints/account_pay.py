@@ -151,7 +151,9 @@ def _only(totals: OpenTotals) -> OpenPage:
 
 
 def _took_oldest(sent: Sent, shown: OpenPage) -> bool:
-    """`Select all` was pressed and there were more than fit one payment (C18)."""
+    """All of something was asked for, and it is more than fits one payment (C18, C20)."""
+    if any(p.hidden_count and p.selected == len(p.children) for p in shown.parents):
+        return True
     if sent.choice == "custom" or sent.do != "all":
         return False
     return shown.totals.of(sent.choice).count > SELECTED_MAX

@@ -185,6 +185,22 @@ async def test_select_all_takes_the_two_hundred_oldest_and_says_so(shop):
     assert {"inv-A1", "inv-A2", "inv-A3"} <= set(order.invoice_ids)
 
 
+async def test_of_an_order_over_250_sites_the_parent_takes_the_200_oldest_and_says_so(shop):
+    shop.tell(
+        *[
+            told(an_account_invoice(f"Z{n:03}", cents=100, order="Z", issued=date(2026, 9, 1)))
+            for n in range(250)
+        ]
+    )
+    page = await opened(shop, "?choice=multi")
+    chosen = await press(shop, page, "update", order=["order-Z"])
+    assert figures(chosen) == ("$200.00", "200")
+    text = words(chosen)
+    assert "The 200 oldest are selected" in text
+    assert "Z, 250 sites, 200 selected" in text
+    assert "50 newer sites not shown" in text
+
+
 async def test_the_figures_follow_a_change_without_the_page(shop):
     page = await opened(shop)
     part = await press(shop, page, "", path="/account/pay/figures", invoice=["inv-A2"])
