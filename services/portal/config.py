@@ -1,6 +1,6 @@
 """The portal's settings, each read from `PORTAL_<NAME>`."""
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from shared.config import ServiceConfig
@@ -19,3 +19,7 @@ class PortalConfig(ServiceConfig):
     """Where the pay form may lead to besides our own origin, separated by spaces."""
     link_misses_per_minute: int = Field(default=10, gt=0)
     """How many links that do not exist one network address may try before it is slowed down."""
+    inbound_mail_domain: str = "tickets.doorstep.example"
+    """Mail to this domain is handed to us by the mail provider's webhook."""
+    inbound_mail_secret: SecretStr = SecretStr("")
+    """Signs that webhook; empty: no mail is taken."""

@@ -15,6 +15,7 @@ from services.portal.adapters import (
     mongo_portal_settings,
     mongo_sign_ins,
     mongo_signatures,
+    mongo_tickets,
     mongo_views,
 )
 from services.portal.adapters.account_billing_http import AccountBillingHttp
@@ -24,6 +25,7 @@ from services.portal.adapters.billing_http import BillingHttp
 from services.portal.adapters.files_http import FilesHttp
 from services.portal.adapters.link_randomness import system_randomness
 from services.portal.adapters.mongo_accounts import MongoAccounts
+from services.portal.adapters.mongo_team import MongoTeam
 from services.portal.config import PortalConfig
 from services.portal.entrypoints import (
     account_methods,
@@ -34,17 +36,24 @@ from services.portal.entrypoints import (
     account_prepayments,
     account_problems,
     account_profile,
+    account_services,
     account_sign_in,
+    account_tickets,
     agreement_pages,
     client_pages,
     deferral_pages,
     documents,
+    inbound_mail,
     invitation_pages,
     link_problems,
     links,
     payer_pages,
     payments,
+    settings_api,
+    settings_pages,
     staff,
+    ticket_api,
+    ticket_inbox,
 )
 from services.portal.entrypoints.account_wiring import AccountWiring
 from services.portal.entrypoints.events import subscription
@@ -72,6 +81,7 @@ COLLECTIONS = (
     *mongo_sign_ins.COLLECTIONS,
     *mongo_begun_payments.COLLECTIONS,
     *mongo_portal_settings.COLLECTIONS,
+    *mongo_tickets.COLLECTIONS,
 )
 ROUTERS = (
     links.router,
@@ -93,6 +103,13 @@ ROUTERS = (
     account_methods.router,
     account_prepayments.router,
     account_profile.router,
+    account_services.router,
+    account_tickets.router,
+    settings_pages.router,
+    settings_api.router,
+    ticket_inbox.router,
+    ticket_api.router,
+    inbound_mail.router,
 )
 CHARGING_SECONDS = 30.0
 """How long a method on file may take to be charged; the customer's browser waits for it."""
@@ -117,13 +134,15 @@ def wire(config: PortalConfig, store: Store) -> Wiring:
         customers=AccountWiring(
             accounts=MongoAccounts(store),
             sign_ins=mongo_sign_ins.MongoSignIns(store, outbox),
-            settings=mongo_portal_settings.MongoPortalSettings(store),
+            settings=mongo_portal_settings.MongoPortalSettings(store, outbox),
             billing=AccountBillingHttp(
                 ServiceClient(config.billing_url, "billing", keyring, timeout=CHARGING_SECONDS)
             ),
             begun=mongo_begun_payments.MongoBegunPayments(store),
             files=AccountFilesHttp(billing, scheduling),
             profiles=AccountProfileHttp(scheduling),
+            tickets=mongo_tickets.MongoTickets(store, outbox),
+            team=MongoTeam(store),
         ),
     )
 
@@ -139,6 +158,7 @@ def build(config: PortalConfig, wiring: Wiring, runtime: Runtime) -> FastAPI:
         title="Doorstep portal",
         pages=pages,
         form_action=f"{config.checkout_origins} {config.public_url}",
+        body_limits=inbound_mail.BODY_LIMITS,
     )
     app.state.wiring = wiring
     link_problems.install(app)

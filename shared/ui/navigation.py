@@ -44,6 +44,7 @@ PLACES = (
     Place("schedule", "Schedule", "calendar-days", "/staff/scheduling/schedule"),
     Place("inspections", "Inspections", "clipboard-list", "/staff/scheduling/inspections"),
     Place("accounts", "Accounts", "building-2", "/staff/scheduling/accounts"),
+    Place("tickets", "Tickets", "message-square", "/staff/portal/tickets"),
     Place("invoices", "Invoices", "receipt-text", "/staff/billing/invoices", roles=OFFICE),
     Place("reports", "Reports", "chart-no-axes-column", "/staff/billing/reports", roles=OFFICE),
     Place(
@@ -67,7 +68,7 @@ SETTINGS_TABS = (
 
 CLIENT_PORTAL_TABS = (
     ("policy", "Collecting", "/staff/scheduling/settings/client-portal"),
-    ("billing", "Billing", "/staff/billing/settings"),
+    ("billing", "Billing", "/staff/billing/settings/portal"),
     ("services", "Services", "/staff/portal/settings"),
     ("tickets", "Tickets", "/staff/portal/settings/tickets"),
     ("alerts", "Alerts", "/staff/notifications/settings/alerts"),

@@ -48,6 +48,8 @@ EXACT = {
     "Active": Look("ok", "refresh-cw"),
     "Paused": Look("warn", "pause"),
     "Ended": Look("", "ban"),
+    "Pending": Look("info", "hourglass"),
+    "On hold": Look("warn", "pause"),
     "Closed": Look("", "archive"),
     "Needs action": Look("bad", "circle-alert"),
     "Done": Look("ok", "check"),

@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from services.portal.adapters.mongo_portal_settings import settings_changed
 from services.portal.domain import account_rows as rows
 from services.portal.domain.account_facts import account_facts
 from services.portal.domain.account_money import KindTotals, OpenTotals
@@ -142,8 +143,14 @@ class MemoryRows:
     async def autopay(self, of):
         return next(iter(self._rows(rows.AUTOPAY, of)), None)
 
-    async def visits(self, of, status, *, newest_first, limit):
-        found = [r for r in self._rows(rows.VISITS, of) if r.status in status]
+    async def visits(self, of, status, *, newest_first, limit, since=None, until=None):
+        found = [
+            r
+            for r in self._rows(rows.VISITS, of)
+            if r.status in status
+            and (since is None or r.starts_at >= since)
+            and (until is None or r.starts_at < until)
+        ]
         return sorted(found, key=lambda r: r.starts_at, reverse=newest_first)[:limit]
 
     async def recurring(self, of, status):
@@ -205,9 +212,20 @@ class MemorySettings:
 
     def __init__(self):
         self.kept = {}
+        self.told = []
 
     async def of(self, company_id):
         return self.kept.get(company_id, PortalSettings(company_id=company_id))
+
+    async def change(self, company_id, edit):
+        now = await self.of(company_id)
+        edited = edit(now)
+        if edited == now:
+            return now
+        kept = edited.model_copy(update={"revision": now.revision + 1})
+        self.kept[company_id] = kept
+        self.told.append(settings_changed(kept))
+        return kept
 
 
 class MemoryBegun:

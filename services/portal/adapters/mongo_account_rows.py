@@ -65,6 +65,7 @@ COLLECTIONS = (
     Collection(rows.METHODS.name, indexes=(IndexModel([*OWNED], name="account"),)),
     Collection(rows.AUTOPAY.name),
     Collection(rows.ACCOUNTS.name, indexes=(IndexModel([("emails", ASCENDING)], name="emails"),)),
+    Collection(rows.STAFF.name, indexes=(IndexModel([("company_id", ASCENDING)], name="company"),)),
 )
 
 

@@ -152,10 +152,20 @@ class MongoAccounts:
         return await self._one(rows.AUTOPAY, rows.AutopayRow, of, of.account_id)
 
     async def visits(
-        self, of: Account, status: Sequence[str], *, newest_first: bool, limit: int
+        self,
+        of: Account,
+        status: Sequence[str],
+        *,
+        newest_first: bool,
+        limit: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
     ) -> Sequence[rows.VisitRow]:
         """In the order of the index."""
-        wanted = {**_owned(of), "status": {"$in": list(status)}}
+        wanted: Document = {**_owned(of), "status": {"$in": list(status)}}
+        span = {"$gte": since, "$lt": until}
+        if since or until:
+            wanted["starts_at"] = {bound: at for bound, at in span.items() if at}
         cursor = self._store[rows.VISITS.name].find(wanted)
         found = await cursor.sort("starts_at", -1 if newest_first else 1).limit(limit).to_list(None)
         return [rows.VisitRow.model_validate(d) for d in found]

@@ -27,6 +27,12 @@ def _account(event: scheduling_accounts.CustomerAccountChangedV1) -> Iterable[Ro
     yield RowFact(rows.ACCOUNTS, account.account_id, event.company_id, account.revision, row)
 
 
+def _staff(event: scheduling.StaffMemberChangedV1) -> Iterable[RowFact]:
+    member = event.staff_member
+    row = rows.StaffRow(account_id="", member=member)
+    yield RowFact(rows.STAFF, member.staff_id, event.company_id, member.revision, row)
+
+
 def _recurring(event: scheduling_accounts.RecurringServiceChangedV1) -> Iterable[RowFact]:
     service = event.service
     row = rows.RecurringRow(account_id=service.account_id, service=service)
@@ -162,6 +168,7 @@ ACCOUNT_READERS: Mapping[type[Event], Callable[[Any], Iterable[RowFact]]] = {
     **dict.fromkeys(INSPECTION_EVENTS, _visit),
     scheduling_accounts.CustomerAccountChangedV1: _account,
     scheduling_accounts.RecurringServiceChangedV1: _recurring,
+    scheduling.StaffMemberChangedV1: _staff,
     billing.InvoiceChangedV1: _invoice,
     billing_accounts.AccountPaymentChangedV1: _account_payment,
     billing_accounts.PrepaymentChangedV1: _prepayment,

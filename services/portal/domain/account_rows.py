@@ -18,6 +18,7 @@ from shared.contracts.billing_accounts import (
     SavedMethod,
 )
 from shared.contracts.jobs import Site
+from shared.contracts.scheduling import StaffMember
 from shared.contracts.scheduling_accounts import (
     AccountPerson,
     CustomerAccount,
@@ -140,6 +141,12 @@ class AccountRow(Row):
         return next(iter((*same, *having)), None)
 
 
+class StaffRow(Row):
+    """One member of the company's staff, of no account: tickets are assigned to them (R103)."""
+
+    member: StaffMember
+
+
 def fold_address(email: str) -> str:
     """An address as it is compared."""
     return email.strip().casefold()
@@ -161,7 +168,8 @@ PREPAYMENTS = Table("account_prepayments", PrepaymentRow)
 METHODS = Table("account_methods", MethodRow)
 AUTOPAY = Table("account_autopay", AutopayRow)
 ACCOUNTS = Table("customer_accounts", AccountRow)
-TABLES = (INVOICES, HISTORY, VISITS, RECURRING, PREPAYMENTS, METHODS, AUTOPAY, ACCOUNTS)
+STAFF = Table("staff_members", StaffRow)
+TABLES = (INVOICES, HISTORY, VISITS, RECURRING, PREPAYMENTS, METHODS, AUTOPAY, ACCOUNTS, STAFF)
 
 
 @dataclass(frozen=True, slots=True)

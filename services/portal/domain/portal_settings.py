@@ -32,3 +32,13 @@ class PortalSettings(BaseModel):
     reschedule_categories: tuple[str, ...] = ()
     cancel_categories: tuple[str, ...] = ()
     revision: int = 0
+
+    @property
+    def shows_services(self) -> bool:
+        """Whether there is anything on the services page (R95-R97)."""
+        return self.service_history or self.upcoming_services or self.paused_services
+
+    @property
+    def shows_tickets(self) -> bool:
+        """Whether customers see any list of tickets (R100-R102)."""
+        return self.tickets and (self.open_tickets or self.closed_tickets)

@@ -7,6 +7,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from services.portal.domain.portal_settings import PortalSettings
+from services.portal.domain.settings_rules import social_links
 from services.portal.domain.views import CompanyView
 from services.portal.entrypoints.account_access import Visit
 from services.portal.entrypoints.look import brand_of
@@ -79,6 +80,22 @@ PLACES = (
         "Pay in advance",
         offered=lambda c: c.terms.prepayments,
     ),
+    Place(
+        "services",
+        "Services",
+        "calendar-days",
+        "/account/services",
+        "Coming visits, past ones",
+        offered=lambda c: c.settings.shows_services,
+    ),
+    Place(
+        "tickets",
+        "Tickets",
+        "message-square",
+        "/account/tickets",
+        "Ask something, read the answers",
+        offered=lambda c: c.settings.shows_tickets,
+    ),
     Place("profile", "Profile", "user", "/account/profile", "Your account and its people"),
 )
 
@@ -114,6 +131,8 @@ def account_page(
         zone=customer.company.company.time_zone,
         today=visit.today,
         places=places_of(customer),
+        takes_tickets=customer.settings.tickets,
+        social=social_links(customer.settings),
         current=current,
         csrf_token=visit.csrf_token,
         **{"form": None, **more},

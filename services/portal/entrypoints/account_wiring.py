@@ -9,9 +9,9 @@ from services.portal.usecases.ports_accounts import (
     Accounts,
     BegunPayments,
     Profiles,
-    SettingsStore,
     SignIns,
 )
+from services.portal.usecases.ports_tickets import SettingsEditor, Team, Tickets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +20,13 @@ class AccountWiring:
 
     accounts: Accounts
     sign_ins: SignIns
-    settings: SettingsStore
+    settings: SettingsEditor
     billing: AccountBilling
     begun: BegunPayments
     files: AccountFiles
     profiles: Profiles
+    tickets: Tickets
+    team: Team
 
     @property
     def paying(self) -> PaymentPorts:

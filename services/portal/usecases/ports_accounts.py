@@ -102,9 +102,16 @@ class Accounts(Protocol):
         """The enrolment, or None if there never was one."""
 
     async def visits(
-        self, of: Account, status: Sequence[str], *, newest_first: bool, limit: int
+        self,
+        of: Account,
+        status: Sequence[str],
+        *,
+        newest_first: bool,
+        limit: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
     ) -> Sequence[VisitRow]:
-        """Inspections in these states, by their start."""
+        """Inspections in these states that start from `since` on and before `until`, by start."""
 
     async def recurring(self, of: Account, status: str) -> Sequence[RecurringRow]:
         """Recurring services in this state."""

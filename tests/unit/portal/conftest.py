@@ -46,6 +46,7 @@ from tests.support.portal_samples import (
     told_inspection,
     told_invoice,
 )
+from tests.support.portal_ticket_fakes import MemoryTeam, MemoryTickets
 
 ORIGIN = "http://portal.example"
 
@@ -119,8 +120,8 @@ class Portal:
         self.sign_in()
         return (await self.link(purpose=CLIENT_VIEW)).path
 
-    def sign_in(self, company_id=COMPANY_ID, role="office"):
-        staff = Staff(company_id, "staff-1", "Priya Raman", role, "session-1", "staff-csrf")
+    def sign_in(self, company_id=COMPANY_ID, role="office", staff_id="staff-1"):
+        staff = Staff(company_id, staff_id, "Priya Raman", role, "session-1", "staff-csrf")
         token = self.keyrings["scheduling"].mint_staff(staff)
         self.browser.cookies.set(STAFF_COOKIE, token)
 
@@ -156,6 +157,8 @@ def config(keyrings):
         environment="development",
         billing_url="http://billing.example",
         scheduling_url="http://scheduling.example",
+        inbound_mail_domain="in.example.com",
+        inbound_mail_secret="inbound-secret",
     )
 
 
@@ -169,7 +172,7 @@ def app(config):
 async def empty_portal(app, keyrings):
     """A portal that has not heard anything yet."""
     clock = SimpleNamespace(now=NOW)
-    views = MemoryViews()
+    views, accounts = MemoryViews(), MemoryRows()
     wiring = Wiring(
         views=views,
         links=MemoryLinks(),
@@ -181,7 +184,9 @@ async def empty_portal(app, keyrings):
         clock=lambda: clock.now,
         misses=Misses(10),
         customers=AccountWiring(
-            accounts=MemoryRows(),
+            accounts=accounts,
+            tickets=MemoryTickets(),
+            team=MemoryTeam(accounts),
             sign_ins=MemorySignIns(),
             settings=MemorySettings(),
             billing=FakeAccountBilling(),
