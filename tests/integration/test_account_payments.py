@@ -241,3 +241,56 @@ def test_autopay_is_charged_by_staff_and_a_prepayment_is_applied_by_them(
     assert refused(lambda: company.office.post("billing/v1/charge-runs", {}))["code"] == (
         "nothing_to_charge"
     )
+
+    method_id = customer.methods()[0]["method_id"]
+    advance = customer.browser.open("/account/prepayments")
+    customer.send(advance.form("Pay in advance"), amount="100.00", method=f"saved:{method_id}")
+    [prepayment] = eventually(
+        lambda: company.office.get("billing/v1/prepayments"), "the prepayment", within=120
+    )
+    assert (prepayment["amount_cents"], prepayment["unapplied_cents"]) == (10_000, 10_000)
+    assert customer.invoice(before[0])["balance_cents"] == RADON
+    path = f"billing/v1/prepayments/{prepayment['prepayment_id']}"
+    part = {"invoice_id": before[0], "amount_cents": 6_000}
+    applied = company.office.post(f"{path}/apply", part, key="apply-once")
+    assert company.office.post(f"{path}/apply", part, key="apply-once") == applied
+    assert applied["unapplied_cents"] == 4_000
+    assert customer.invoice(before[0])["balance_cents"] == RADON - 6_000
+    much = refused(lambda: company.office.post(f"{path}/apply", {**part, "amount_cents": 4_001}))
+    assert (much["code"], much["maximum_cents"]) == ("exceeds_prepayment", 4_000)
+    company.office.post(f"{path}/refunds", {"amount_cents": 4_000, "reason": "Moved away"})
+    assert company.office.get("billing/v1/prepayments", only_open="true") == []
+
+
+@pytest.mark.scenario(6)
+@pytest.mark.timeout(600)
+def test_two_hundred_invoices_are_one_payment_with_one_line(company: Company) -> None:
+    customer = open_account(company, sites=200)
+    customer.sign_in()  # first: two hundred confirmations will be in the post before the link
+    ids = [row["invoice_id"] for row in customer.order(200)]
+
+    def chosen() -> Page | None:
+        page = customer.browser.open("/account/pay?choice=multi")
+        every = customer.send(page.form("Select all"))
+        review = customer.send(every.form("Review payment"), method="card")
+        return review if "$30,000.00" in review.text else None
+
+    review = eventually(chosen, "the portal knows all two hundred", within=300)
+    hosted = customer.pay(review)
+    session = hosted.url.rpartition("/")[2]
+    provider = Provider(company)
+    [line] = provider.show(f"checkout/sessions/{session}/line_items")["data"]
+    assert line["amount_total"] == 200 * RADON
+    paid(customer, customer.by_card(hosted))
+    [payment] = payments(customer)
+    assert len(payment["allocations"]) == 200
+    assert sum(part["amount_cents"] for part in payment["allocations"]) == 200 * RADON
+    assert {row["status"] for row in customer.invoices()} == {"paid"}
+    assert len(ids) == 200
+    intents = [
+        one
+        for one in provider.show("payment_intents", limit="100")["data"]
+        if one["metadata"].get("attempt_id") == payment["account_payment_id"]
+    ]
+    provider.close()
+    assert [one["amount_received"] for one in intents] == [200 * RADON]
