@@ -43,6 +43,8 @@ def settle(company: Company) -> Property:
     series = account.every("yearly", today())
     fields = office.post("scheduling/v1/custom-fields", {"label": "Gate code"})["items"]
     key = office.post("scheduling/v1/api-keys", {"name": "Program", "scopes": ["read"]})
+    told = {"name": "Tell Cc", "trigger": "paid", "addressee": "client"}
+    automation = office.post("notifications/v1/automations", told)
     booking.mail("inspection")
     booking.publish()
     shown = eventually(
@@ -70,6 +72,9 @@ def settle(company: Company) -> Property:
             "field_id": fields[-1]["field_id"],
             "mail_id": mails[0]["mail_id"],
             "alert_id": alerts[0]["alert_id"],
+            "automation_id": automation["automation_id"],
+            "kind": "account",
+            "subject_id": account.account_id,
         },
     )
 
@@ -86,6 +91,7 @@ def everything(owner: Property) -> str:
         office.get("scheduling/v1/staff"),
         office.get("scheduling/v1/api-keys"),
         office.get("scheduling/v1/custom-fields"),
+        office.get("notifications/v1/automations"),
         office.get(f"scheduling/v1/accounts/{owner.ids['account_id']}"),
         office.get(f"scheduling/v1/orders/{owner.ids['order_id']}"),
         office.get(f"scheduling/v1/recurring-services/{owner.ids['recurring_id']}")["status"],

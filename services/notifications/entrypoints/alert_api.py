@@ -10,13 +10,15 @@ from services.notifications.domain.quiet_hours import QuietHours
 from services.notifications.domain.staff_mail import MailMode
 from services.notifications.entrypoints.alert_resource_views import resource_views
 from services.notifications.entrypoints.api import Strict, name_of
-from services.notifications.entrypoints.office import Reader, TheOffice
+from services.notifications.entrypoints.office import TheOffice
 from services.notifications.usecases.choose_alert_resources import choose_alert_resources
 from services.notifications.usecases.prefer_mail import prefer_mail
 from shared.identity import ApiClient, Permission, Staff, may
 from shared.problem_answers import responses
+from shared.problems import ForbiddenError
 
 Keeper = Annotated[Staff | ApiClient, Depends(may(Permission.SETTINGS))]
+Person = Annotated[Staff | ApiClient, Depends(may(Permission.READ))]
 Ids = Annotated[list[str], Field(max_length=500)]
 router = APIRouter(prefix="/api/notifications/v1", tags=["alerts"])
 
@@ -88,11 +90,13 @@ async def set_alert_resources(
 
 
 @router.put("/me/mail-preference", status_code=204, responses=responses(401, 403, 422))
-async def set_mail_preference(wanted: PreferenceIn, staff: Reader, office: TheOffice) -> None:
-    """Of the person who is signed in with a browser."""
+async def set_mail_preference(wanted: PreferenceIn, caller: Person, office: TheOffice) -> None:
+    """Of the person who asks; an API key is nobody who reads mail (403)."""
+    if not isinstance(caller, Staff):
+        raise ForbiddenError("Only a member of the team has a mail preference")
     await prefer_mail(
-        staff.company_id,
-        staff.staff_id,
+        caller.company_id,
+        caller.staff_id,
         mode=wanted.mode,
         quiet=QuietHours(
             start=wanted.quiet_from.replace(tzinfo=None),
