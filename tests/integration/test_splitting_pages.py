@@ -60,8 +60,8 @@ def _changed_and_taken_back(booking, staff, sent) -> None:
 
 
 def _invitations(company, staff) -> None:
-    settings = staff.open("/staff/billing/settings")
-    saved = staff.submit(settings.form("Save invitations"), clients_may_invite="on")
+    settings = staff.open("/staff/billing/settings/portal")
+    saved = staff.submit(settings.form("Save"), clients_may_invite="on")
     assert saved.soup.find("input", {"name": "clients_may_invite"}).has_attr("checked")
     rules = company.office.get("billing/v1/settings/portal")
     assert rules["clients_may_invite"] is True

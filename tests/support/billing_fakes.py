@@ -47,6 +47,7 @@ from services.billing.usecases.ports import (
 )
 from shared.contracts.event import Event
 from shared.idempotency import Answer, IdempotencyKeyReusedError
+from tests.support.billing_account_lists import MemoryAccountLists
 from tests.support.billing_account_fakes import (
     FakeMethods,
     MemoryAccountLookups,
@@ -639,7 +640,7 @@ class MemoryKeys:
         return await self._books.write(lambda open_: open_.recall(company_id, key, request_hash))
 
 
-class MemoryLists:
+class MemoryLists(MemoryAccountLists):
     """What staff look through, straight from the books in memory."""
 
     def __init__(self, books: MemoryBooks) -> None:

@@ -50,6 +50,16 @@ class AccountLists:
         rows = found.sort([("issued_on", 1), ("number", 1)]).limit(MOST_ROWS)
         return [value(StatementRow, row, key="invoice_id") async for row in rows]
 
+    async def open_rows(self, company_id: str, account_id: str) -> list[StatementRow]:
+        """Those on which something is due or on its way, oldest first."""
+        query = {
+            "company_id": company_id,
+            "account_id": account_id,
+            "status": {"$in": ["open", "processing", "deferred"]},
+        }
+        found = self._store["invoices"].find(query).sort("sort", 1).limit(MOST_ROWS)
+        return [value(StatementRow, row, key="invoice_id") async for row in found]
+
     async def order_bills(self, company_id: str, order_id: str) -> list[Bill]:
         """The bills of an order's children, by number. Raises OrderNotFoundError."""
         query = {"company_id": company_id, "order_id": order_id}
@@ -88,6 +98,20 @@ class AccountLists:
         query = {"company_id": company_id, "account_id": account_id, "removed": False}
         found = self._store["payment_methods"].find(query).sort("created_at", 1)
         return [value(SavedMethod, row, key="method_id") async for row in found]
+
+    async def methods_of_accounts(
+        self, company_id: str, account_ids: list[str]
+    ) -> list[SavedMethod]:
+        """The same of many accounts."""
+        query = {"company_id": company_id, "account_id": {"$in": account_ids}, "removed": False}
+        found = self._store["payment_methods"].find(query).sort("created_at", 1)
+        return [value(SavedMethod, row, key="method_id") async for row in found]
+
+    async def autopays(self, company_id: str, account_ids: list[str]) -> list[Autopay]:
+        """The enrolments there are of these accounts."""
+        query = {"_id": {"$in": account_ids}, "company_id": company_id}
+        found = self._store["autopay"].find(query)
+        return [value(Autopay, row, key="account_id") async for row in found]
 
     async def autopay(self, company_id: str, account_id: str) -> Autopay:
         """The enrolment, or that there is none."""

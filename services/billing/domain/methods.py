@@ -1,5 +1,6 @@
 """Cards and bank accounts on file, and who lets the company charge them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,6 +51,19 @@ class Autopay:
     method_id: str | None = None
     """None: the account's default method at the time."""
     revision: int = 0
+
+
+def method_of(
+    autopay: Autopay | None, methods: Sequence[SavedMethod], stripe_account: str | None
+) -> SavedMethod | None:
+    """What autopay charges now: the method of the enrolment, or the account's default."""
+    if autopay is None or not autopay.enrolled:
+        return None
+    for method in methods:
+        named = method.method_id == autopay.method_id if autopay.method_id else method.is_default
+        if named and method.chargeable_on(stripe_account):
+            return method
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

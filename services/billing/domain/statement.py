@@ -21,6 +21,12 @@ class StatementRow:
     paid_cents: int
     processing_cents: int
     balance_cents: int
+    inspection_id: str = ""
+    order_id: str | None = None
+    payable: bool = False
+    """Can be paid now: open, nothing on its way, not waiting for the report."""
+    held: bool = False
+    """Somebody is paying it at this moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

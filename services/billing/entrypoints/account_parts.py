@@ -25,6 +25,9 @@ class AccountLists(Protocol):
     ) -> list[StatementRow]:
         """The account's invoices issued in that time, oldest first."""
 
+    async def open_rows(self, company_id: str, account_id: str) -> list[StatementRow]:
+        """Those on which something is due or on its way, oldest first."""
+
     async def order_bills(self, company_id: str, order_id: str) -> list[Bill]:
         """The bills of an order's children, by number. Raises OrderNotFoundError."""
 
@@ -41,6 +44,14 @@ class AccountLists(Protocol):
 
     async def methods(self, company_id: str, account_id: str) -> list[SavedMethod]:
         """On file, oldest first."""
+
+    async def methods_of_accounts(
+        self, company_id: str, account_ids: list[str]
+    ) -> list[SavedMethod]:
+        """The same of many accounts."""
+
+    async def autopays(self, company_id: str, account_ids: list[str]) -> list[Autopay]:
+        """The enrolments there are of these accounts."""
 
     async def autopay(self, company_id: str, account_id: str) -> Autopay:
         """The enrolment, or that there is none."""

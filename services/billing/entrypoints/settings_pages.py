@@ -1,6 +1,5 @@
-"""Settings > Billing: whether and through which account the company takes money online."""
+"""Settings > Payments: whether and through which account the company takes money online."""
 
-from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,7 +9,6 @@ from services.billing.domain.company import Provider
 from services.billing.entrypoints.frame import Owner, brand_of
 from services.billing.entrypoints.parts import Parts, UsedParts
 from services.billing.entrypoints.split_rule_pages import words_of
-from services.billing.usecases.change_portal_rules import change_portal_rules
 from services.billing.usecases.change_settings import change_settings
 from services.billing.usecases.ports import GatewayError, RejectedError
 from shared.identity import Staff
@@ -50,20 +48,6 @@ async def save(request: Request, staff: Owner, parts: UsedParts) -> Response:
         except GatewayError:
             form.refuse("online_payments", "Stripe does not answer now. Try again in a moment")
     return await _page(request, parts, staff, form, 422)
-
-
-@router.post(f"{PAGE}/invitations")
-async def invitations(request: Request, staff: Owner, parts: UsedParts) -> Response:
-    """Whether a client may invite somebody of the People box to pay a part."""
-    form = Form.posted((await request.form()).multi_items())
-    known = await parts.lists.settings(staff.company_id)
-    await change_portal_rules(
-        company_id=staff.company_id,
-        rules=replace(known.portal, clients_may_invite=form.has("clients_may_invite")),
-        books=parts.books,
-        own_accounts=parts.own_accounts,
-    )
-    return RedirectResponse(f"{PAGE}?done=saved", 303)
 
 
 async def _page(

@@ -19,7 +19,7 @@ from services.billing.domain.charge_run import (
     RunStatus,
     run_changed,
 )
-from services.billing.domain.methods import Autopay, SavedMethod
+from services.billing.domain.methods import Autopay, SavedMethod, method_of
 from services.billing.domain.refusals import PaymentsUnavailableError
 from services.billing.usecases.pay_invoices import PayInvoices, pay_invoices
 from services.billing.usecases.ports import Books, Clock, OpenBooks, PaymentGateway, Work
@@ -156,16 +156,12 @@ async def _method(books: OpenBooks, item: RunItem) -> SavedMethod:
     if autopay is None or not autopay.enrolled:
         raise MethodNotFoundError("The customer has left autopay")
     settings = await books.settings(item.company_id)
-    usable = [
-        method
-        for method in await books.methods_of(item.company_id, item.account_id)
-        if method.chargeable_on(settings.stripe_account_id)
-        and (method.method_id == autopay.method_id if autopay.method_id else method.is_default)
-    ]
-    if not usable:
+    methods = await books.methods_of(item.company_id, item.account_id)
+    method = method_of(autopay, methods, settings.stripe_account_id)
+    if method is None:
         raise MethodNotFoundError("There is no method on file that can be charged")
-    await _refuse_third_bank_try(books, item, usable[0])
-    return usable[0]
+    await _refuse_third_bank_try(books, item, method)
+    return method
 
 
 async def _refuse_third_bank_try(books: OpenBooks, item: RunItem, method: SavedMethod) -> None:
