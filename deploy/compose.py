@@ -68,7 +68,10 @@ def up() -> None:
     """Build and start everything with the sandbox, load the demo company, say where it is."""
     secrets = prepare()
     bases = product.bases()
-    settings = bases | {"DOORSTEP_WEBHOOK_SECRET": secrets.stripe_webhook_secret}
+    settings = bases | {
+        "DOORSTEP_WEBHOOK_SECRET": secrets.stripe_webhook_secret,
+        "DOORSTEP_INBOUND_MAIL_SECRET": secrets.inbound_mail_secret,
+    }
     (DIRECTORY / ".env").write_text("".join(f"{key}={text}\n" for key, text in settings.items()))
     product.build(bases)
     step("starting the containers")

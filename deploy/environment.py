@@ -54,6 +54,8 @@ def sandbox_environment(
         "SANDBOX_STATE": state,
         "SANDBOX_WEBHOOK_URL": f"{addresses.services['billing']}/webhooks/stripe",
         "SANDBOX_WEBHOOK_SECRET": secrets.stripe_webhook_secret,
+        "SANDBOX_INBOUND_MAIL_URL": f"{addresses.services['portal']}/api/portal/v1/inbound-mail",
+        "SANDBOX_INBOUND_MAIL_SECRET": secrets.inbound_mail_secret,
     }
 
 
@@ -76,6 +78,8 @@ def _sandbox_settings(service: str, addresses: Addresses, secrets: Secrets) -> d
             "STRIPE_API_BASE": addresses.sandbox,
             "STRIPE_WEBHOOK_SECRETS": secrets.stripe_webhook_secret,
         }
+    if service == "portal":
+        return {"INBOUND_MAIL_SECRET": secrets.inbound_mail_secret}
     if service == "notifications":
         return {
             "SMTP_HOST": addresses.smtp_host,

@@ -1,6 +1,7 @@
 """The secrets of one installation: made once, kept readable by their owner only."""
 
 import base64
+import hashlib
 import json
 import os
 import secrets as dice
@@ -35,6 +36,12 @@ class Secrets:
                 for key in self.signing_keys.values()
             ]
         }
+
+    @property
+    def inbound_mail_secret(self) -> str:
+        """Made from another one, so that installations from before inbound mail have it too."""
+        source = f"inbound mail {self.stripe_webhook_secret}"
+        return hashlib.sha256(source.encode()).hexdigest()
 
 
 def generate() -> Secrets:

@@ -22,6 +22,9 @@ class SandboxSettings(BaseSettings):
     webhook_url: str = ""
     """Where events go; empty means only endpoints registered through the API get any."""
     webhook_secret: str = Field(default="whsec_sandbox", min_length=6)
+    inbound_mail_url: str = ""
+    """Where the answer to a mail of the inbox goes; empty: mails cannot be answered."""
+    inbound_mail_secret: str = ""
     ach_settle_seconds: float = Field(default=30, ge=0)
     """How long a bank debit is processing, and how long after settling a return comes back."""
     refund_settle_seconds: float = Field(default=30, ge=0)

@@ -63,7 +63,7 @@ class MemoryTickets:
         if message_id and any(message.message_id == message_id for _, message in self.messages):
             return now
         wanted = step(now)
-        if wanted.ticket == now:
+        if wanted.ticket == now and wanted.message is None:
             return now
         taken = wanted.numbered(now.revision + 1)
         self._keep(taken)

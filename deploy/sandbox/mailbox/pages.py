@@ -5,12 +5,13 @@ import re
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from deploy.sandbox.control.finding import TheWorld
 from deploy.sandbox.hosted.look import page
 from deploy.sandbox.mailbox import mails
+from deploy.sandbox.mailbox.answering import an_answer, hand_over, reply_address
 from deploy.sandbox.mailbox.mails import Mail
 
 router = APIRouter(prefix="/sandbox/inbox", include_in_schema=False)
@@ -44,8 +45,10 @@ async def fragment(world: TheWorld, to: Annotated[str, Query(max_length=200)] = 
 
 
 @router.get("/{mail_id}")
-async def show(world: TheWorld, mail_id: int) -> Response:
-    """Show one mail."""
+async def show(
+    world: TheWorld, mail_id: int, answered: Annotated[str, Query(max_length=8)] = ""
+) -> Response:
+    """Show one mail, and a field to answer it with where answers are taken."""
     mail = mails.one(world.store, mail_id)
     if mail is None:
         return _gone()
@@ -56,7 +59,21 @@ async def show(world: TheWorld, mail_id: int) -> Response:
         text=mail.part("plain"),
         headers=list(mail.message().items()),
         files=mail.attachments(),
+        reply_to=reply_address(mail),
+        answerable=bool(world.settings.inbound_mail_url),
+        answered=answered,
     )
+
+
+@router.post("/{mail_id}/answer")
+async def answer(world: TheWorld, mail_id: int, text: Annotated[str, Form()]) -> Response:
+    """Answer as its reader would: the mail goes where the mail provider hands mails over."""
+    mail = mails.one(world.store, mail_id)
+    if mail is None:
+        return _gone()
+    done = await hand_over(an_answer(mail, text), world.settings)
+    said = "yes" if done else "no"
+    return RedirectResponse(f"/sandbox/inbox/{mail_id}?answered={said}", HTTPStatus.SEE_OTHER)
 
 
 @router.get("/{mail_id}/html")

@@ -95,7 +95,7 @@ class MongoTickets:
             if message_id and await self._said(company_id, message_id, session):
                 return now
             wanted = step(now)
-            if wanted.ticket == now:
+            if wanted.ticket == now and wanted.message is None:
                 return now
             taken = wanted.numbered(now.revision + 1)
             document = _document(taken.ticket)
