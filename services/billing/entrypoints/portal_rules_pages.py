@@ -61,7 +61,8 @@ async def save(request: Request, staff: Owner, parts: UsedParts) -> Response:
         return await _page(request, parts, staff, shown, 422)
     rules = PortalRules(
         **ticked,
-        **maxima,
+        card_max_cents=maxima["card_max_cents"],
+        bank_max_cents=maxima["bank_max_cents"],
         autopay_on_due_date=form.has("autopay_on_due_date") and ticked["autopay"],
     )
     await change_portal_rules(

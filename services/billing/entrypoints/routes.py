@@ -1,6 +1,8 @@
 """Every router of billing."""
 
 from services.billing.entrypoints import (
+    account_money_pages,
+    account_pages,
     add_invoice_pages,
     api_accounts,
     api_charge_runs,
@@ -21,6 +23,7 @@ from services.billing.entrypoints import (
     invoice_pages,
     payments_pages,
     portal_rules_pages,
+    prepayment_pages,
     refund_pages,
     report_pages,
     settings_pages,
@@ -51,6 +54,9 @@ ROUTERS = (
     portal_rules_pages.router,
     charge_pages.router,
     charge_run_pages.router,
+    account_pages.router,
+    account_money_pages.router,
+    prepayment_pages.router,
     split_rule_pages.router,
     add_invoice_pages.router,
     change_invoice_pages.router,

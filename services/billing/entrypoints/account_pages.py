@@ -1,0 +1,206 @@
+"""One account customer at the desk: what is open, what was paid, what is on file (R74)."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from services.billing.domain.account_refusals import MethodNotFoundError
+from services.billing.domain.attempt import OVER_WITHOUT_MONEY, Attempt, AttemptState
+from services.billing.domain.methods import method_of
+from services.billing.domain.statement import StatementRow, aging
+from services.billing.entrypoints.account_documents import (
+    account_receipt,
+    order_document,
+    statement,
+)
+from services.billing.entrypoints.api_reports import refuse_inspectors
+from services.billing.entrypoints.frame import Biller, Reader, brand_of, today_of
+from services.billing.entrypoints.parts import UsedParts
+from services.billing.entrypoints.words import attempt_word, due_word
+from services.billing.usecases.change_autopay import ChangeAutopay, change_autopay
+from services.billing.usecases.change_method import ChangeMethod, change_method, remove_method
+from shared.identity import Permission
+from shared.webapp import page
+
+router = APIRouter(include_in_schema=False)
+PAGE = "/staff/billing/accounts/{account_id}"
+ROWS_SHOWN = 200
+_PAYMENTS_SHOWN = 50
+_SAID = {
+    "charged": "Charged",
+    "processing": "The bank payment is on its way",
+    "recorded": "Payment recorded",
+    "default": "Default changed",
+    "removed": "Removed",
+    "left": "Taken out of autopay",
+    "gone": "That method is not on file any more",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """An invoice alone, or a parent with its children: those that are open."""
+
+    order_id: str | None
+    number: str
+    rows: list[tuple[StatementRow, str]]
+
+    @property
+    def balance_cents(self) -> int:
+        """What is due on all of them."""
+        return sum(row.balance_cents for row, _ in self.rows)
+
+
+@router.get(PAGE)
+async def account_page(
+    request: Request, account_id: str, staff: Reader, parts: UsedParts
+) -> HTMLResponse:
+    """Everything about the account's money on one page."""
+    refuse_inspectors(staff)
+    account = await parts.lists.account(staff.company_id, account_id)
+    company = await parts.lists.company(staff.company_id)
+    settings = await parts.lists.settings(staff.company_id)
+    today = today_of(company, parts.clock())
+    rows = await parts.lists.open_rows(staff.company_id, account_id)
+    methods = await parts.lists.methods(staff.company_id, account_id)
+    autopay = await parts.lists.autopay(staff.company_id, account_id)
+    prepaid = await parts.lists.prepayments(staff.company_id, account_id=account_id, only_open=True)
+    payments = await parts.lists.account_payments(staff.company_id, account_id, _PAYMENTS_SHOWN)
+    takes_money = settings.takes_money(company, own_accounts=parts.own_accounts)
+    return page(
+        request,
+        "account.html",
+        brand=brand_of(company),
+        account=account,
+        ages=aging(rows, today),
+        overdue_cents=sum(row.balance_cents for row in rows if row.due_on < today),
+        processing_cents=sum(row.processing_cents for row in rows),
+        open_count=len(rows),
+        families=_families(rows[:ROWS_SHOWN], today),
+        rows_shown=min(len(rows), ROWS_SHOWN),
+        payable=any(row.payable and not row.held for row in rows),
+        methods=methods,
+        chargeable=[m for m in methods if m.chargeable_on(settings.stripe_account_id)],
+        autopay=autopay,
+        autopay_method=method_of(autopay, methods, settings.stripe_account_id),
+        prepaid=prepaid,
+        prepaid_cents=sum(one.unapplied_cents for one in prepaid),
+        payments=[(one, payment_word(one)) for one in payments if _worth_telling(one)],
+        zone=company.time_zone if company else "UTC",
+        currency=company.currency if company else "USD",
+        takes_money=takes_money,
+        may_bill=staff.may(Permission.BILL),
+        may_refund=staff.may(Permission.REFUND),
+        said=_SAID.get(request.query_params.get("done", ""), ""),
+        base=PAGE.format(account_id=account_id),
+    )
+
+
+@router.get(PAGE + "/statement")
+async def account_statement(
+    account_id: str,
+    staff: Reader,
+    parts: UsedParts,
+    kind: Annotated[Literal["pdf", "csv"], Query(alias="format")] = "pdf",
+) -> Response:
+    """Every invoice with aging."""
+    refuse_inspectors(staff)
+    return await statement(parts, staff.company_id, account_id, form=kind)
+
+
+@router.get("/staff/billing/orders/{order_id}/document")
+async def parent_invoice(order_id: str, staff: Reader, parts: UsedParts) -> Response:
+    """The parent invoice of an order over several sites (C19)."""
+    refuse_inspectors(staff)
+    return await order_document(parts, staff.company_id, order_id)
+
+
+@router.get("/staff/billing/account-payments/{payment_id}/receipt")
+async def receipt(payment_id: str, staff: Reader, parts: UsedParts) -> Response:
+    """One receipt for the whole payment."""
+    refuse_inspectors(staff)
+    return await account_receipt(parts, staff.company_id, payment_id)
+
+
+@router.post(PAGE + "/methods/{method_id}/{step}")
+async def change_on_file(
+    account_id: str,
+    method_id: str,
+    step: Literal["default", "remove"],
+    staff: Biller,
+    parts: UsedParts,
+) -> Response:
+    """Staff may always, whatever customers may (R87, R88)."""
+    command = ChangeMethod(
+        company_id=staff.company_id,
+        account_id=account_id,
+        method_id=method_id,
+        by="staff",
+        actor_name=staff.name,
+    )
+    change = change_method if step == "default" else remove_method
+    try:
+        await change(command, books=parts.books)
+    except MethodNotFoundError:
+        await parts.lists.account(staff.company_id, account_id)
+        return _back(account_id, "gone")
+    return _back(account_id, "default" if step == "default" else "removed")
+
+
+@router.post(PAGE + "/autopay/leave")
+async def leave_autopay(account_id: str, staff: Biller, parts: UsedParts) -> Response:
+    """Out of autopay; unpaid invoices do not wait to be charged any more (C25)."""
+    command = ChangeAutopay(
+        company_id=staff.company_id,
+        account_id=account_id,
+        enrolled=False,
+        method_id=None,
+        by="staff",
+        actor_name=staff.name,
+    )
+    await change_autopay(command, books=parts.books, clock=parts.clock)
+    return _back(account_id, "left")
+
+
+def payment_word(attempt: Attempt) -> str:
+    """How a payment over several invoices stands."""
+    after = {
+        AttemptState.PARTIALLY_REFUNDED: "Partly refunded",
+        AttemptState.REFUNDED: "Refunded",
+        AttemptState.DISPUTED: "Disputed",
+        AttemptState.LOST: "Returned",
+        AttemptState.RETURNED: "Returned",
+        AttemptState.PROCESSING: "Processing",
+    }
+    return after.get(attempt.state) or attempt_word(attempt)
+
+
+def _worth_telling(attempt: Attempt) -> bool:
+    """A page that was opened and left is none of the account's payments."""
+    return attempt.state not in OVER_WITHOUT_MONEY or bool(attempt.failures)
+
+
+def _families(rows: list[StatementRow], today: date) -> list[Family]:
+    found: dict[str, Family] = {}
+    for row in rows:
+        key = row.order_id or row.invoice_id
+        number = row.order_number if row.order_id else row.number
+        family = found.setdefault(key, Family(order_id=row.order_id, number=number, rows=[]))
+        family.rows.append((row, open_word(row, today)))
+    return list(found.values())
+
+
+def open_word(row: StatementRow, today: date) -> str:
+    """Why it cannot be paid now, or when it is due."""
+    if row.processing_cents:
+        return "Processing"
+    if not row.payable:
+        return "Not payable yet"
+    return "Being paid" if row.held else due_word(row.due_on, today)
+
+
+def _back(account_id: str, done: str) -> Response:
+    return RedirectResponse(f"{PAGE.format(account_id=account_id)}?done={done}", 303)
