@@ -109,7 +109,7 @@ class AccountInvoiceOut(BaseModel):
     balance_cents: int
 
 
-@router.get("/accounts/{account_id}/invoices", responses=responses(401, 403, 422))
+@router.get("/accounts/{account_id}/invoices", responses=responses(401, 403, 404, 422))
 async def list_invoices(
     *,
     account_id: str,
@@ -119,11 +119,12 @@ async def list_invoices(
     until: Annotated[date, Query(alias="to")] = date.max,
 ) -> list[AccountInvoiceOut]:
     """Every invoice of the account that was issued in that time, oldest first."""
-    rows = await parts.lists.statement_rows(caller.company_id, account_id, since, until)
+    account = await parts.lists.account(caller.company_id, account_id)
+    rows = await parts.lists.statement_rows(caller.company_id, account.account_id, since, until)
     return [AccountInvoiceOut.model_validate(row, from_attributes=True) for row in rows]
 
 
-@router.get("/accounts/{account_id}/payments", responses=responses(401, 403))
+@router.get("/accounts/{account_id}/payments", responses=responses(401, 403, 404))
 async def list_payments(
     account_id: str,
     caller: Reading,
@@ -131,7 +132,8 @@ async def list_payments(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> list[contract.AccountPayment]:
     """Newest first; pages that were opened and left are not among them."""
-    found = await parts.lists.account_payments(caller.company_id, account_id, limit)
+    account = await parts.lists.account(caller.company_id, account_id)
+    found = await parts.lists.account_payments(caller.company_id, account.account_id, limit)
     told = [account_payment_changed(attempt) for attempt in found]
     return [event.payment for event in told if event]
 
