@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from services.billing.domain.account_refusals import MethodNotFoundError
+from services.billing.domain.account_refusals import AutopayOffError, MethodNotFoundError
 from services.billing.domain.attempt import OVER_WITHOUT_MONEY, Attempt, AttemptState
 from services.billing.domain.methods import method_of
 from services.billing.domain.statement import StatementRow, aging
@@ -23,6 +23,7 @@ from services.billing.entrypoints.words import attempt_word, due_word
 from services.billing.usecases.change_autopay import ChangeAutopay, change_autopay
 from services.billing.usecases.change_method import ChangeMethod, change_method, remove_method
 from shared.identity import Permission
+from shared.ui import Form
 from shared.webapp import page
 
 router = APIRouter(include_in_schema=False)
@@ -35,8 +36,9 @@ _SAID = {
     "recorded": "Payment recorded",
     "default": "Default changed",
     "removed": "Removed",
+    "method": "Autopay charges another method now",
     "left": "Taken out of autopay",
-    "gone": "That method is not on file any more",
+    "gone": "That cannot be charged any more; nothing was changed",
 }
 
 
@@ -163,6 +165,30 @@ async def leave_autopay(account_id: str, staff: Biller, parts: UsedParts) -> Res
     )
     await change_autopay(command, books=parts.books, clock=parts.clock)
     return _back(account_id, "left")
+
+
+@router.post(PAGE + "/autopay/method")
+async def charge_another(
+    request: Request, account_id: str, staff: Biller, parts: UsedParts
+) -> Response:
+    """Autopay charges another method on file; since when it holds stays as it was (C25)."""
+    form = Form.posted((await request.form()).multi_items())
+    known = await parts.lists.autopay(staff.company_id, account_id)
+    if not known.enrolled:
+        return _back(account_id, "gone")
+    command = ChangeAutopay(
+        company_id=staff.company_id,
+        account_id=account_id,
+        enrolled=True,
+        method_id=form.value("method"),
+        by="staff",
+        actor_name=staff.name,
+    )
+    try:
+        await change_autopay(command, books=parts.books, clock=parts.clock)
+    except (MethodNotFoundError, AutopayOffError):
+        return _back(account_id, "gone")
+    return _back(account_id, "method")
 
 
 def payment_word(attempt: Attempt) -> str:

@@ -20,7 +20,9 @@ PREPAYMENTS = "/staff/billing/prepayments"
 @pytest.fixture
 async def office() -> AccountOffice:
     it = AccountOffice()
-    await it.open_account([10_000, 20_000, 5_000], card_max_cents=1_000, prepayments=True)
+    await it.open_account(
+        [10_000, 20_000, 5_000], card_max_cents=1_000, prepayments=True, autopay=True
+    )
     order = {"order_id": "order-1", "order_number": "HP-O-1"}
     await it.open_invoice(4, 3_000, account=order)
     await it.open_invoice(5, 4_000, account={**order, "site_line": "<b>2</b> Birch St"})
@@ -137,6 +139,11 @@ async def test_methods_and_autopay_are_changed_by_staff(desk, office):
     )
     await office.books.write(lambda books: books.keep(enrolled))
     assert "Charged to Bank account ending 6789" in (await desk.get(PAGE)).text
+    for method_id, done in (("pm-9", "gone"), ("pm-1", "method")):
+        answer = await desk.post(f"{PAGE}/autopay/method", {"method": method_id})
+        assert answer.headers["location"].endswith(f"done={done}")
+    now = await office.kept(Autopay, ACCOUNT)
+    assert (now.method_id, now.enrolled_at) == ("pm-1", enrolled.enrolled_at)
     assert (await desk.post(f"{PAGE}/autopay/leave", {})).status_code == 303
     assert (await office.kept(Autopay, ACCOUNT)).enrolled is False
     await desk.post(f"{PAGE}/methods/pm-1/remove", {})
