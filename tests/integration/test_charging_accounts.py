@@ -1,0 +1,146 @@
+"""Staff charge customers in autopay over the pages: progress, reasons, retry, prepayments."""
+
+from typing import Any
+
+import pytest
+
+from deploy.demo.office import eventually
+from tests.support.account_customer import Customer, open_account
+from tests.support.product import GOOD_CARD, Company
+from tests.support.visitor import Page, Visitor
+
+RADON = 15_000
+DECLINED_LATER = "4000 0000 0000 0341"
+"""Can be put on file; every charge of it is declined."""
+CHARGE = "/staff/billing/charge"
+
+
+def on_file(customer: Customer, number: str) -> None:
+    """The customer adds a card in the portal."""
+    known = {method["method_id"] for method in customer.methods()}
+    hosted = eventually(
+        lambda: (
+            customer.browser.submit(page.form("Add a card"))
+            if "Add a card" in (page := customer.browser.open("/account/methods")).text
+            else None
+        ),
+        "the portal lets a card be added",
+        within=120,
+    )
+    customer.browser.submit(hosted.form("Save"), number=number)
+    eventually(
+        lambda: {method["method_id"] for method in customer.methods()} - known,
+        "the card is on file",
+        within=120,
+    )
+
+
+def enrolled(company: Company, number: str) -> Customer:
+    """A customer in autopay by that card."""
+    customer = open_account(company, sites=2)
+    customer.sign_in()
+    on_file(customer, number)
+    page = eventually(
+        lambda: (
+            now if "Enroll" in (now := customer.browser.open("/account/autopay")).text else None
+        ),
+        "the portal lets them enrol",
+        within=120,
+    )
+    customer.browser.submit(page.form("Enroll in autopay"))
+    return customer
+
+
+def finished(staff: Visitor, url: str, *words: str) -> Page:
+    """The run's page once it is done and says this."""
+
+    def done() -> Page | None:
+        page = staff.open(url)
+        return page if "Done" in page.text and all(w in page.text for w in words) else None
+
+    return eventually(done, f"the run says {words}", within=120)
+
+
+@pytest.mark.scenario(13, 14)
+@pytest.mark.timeout(500)
+def test_staff_charge_those_in_autopay_and_retry_the_one_that_was_declined(
+    company: Company,
+) -> None:
+    staff = company.staff_browser()
+    settings = staff.open("/staff/billing/settings/portal")
+    assert "Enable Client Portal Autopay" in settings.text
+    staff.submit(settings.form("Save"), autopay="on", card_changes="on", prepayments="on")
+    good = enrolled(company, GOOD_CARD)
+    bad = enrolled(company, DECLINED_LATER)
+    paying = [row["invoice_id"] for row in good.book(sites=2)]
+    [failing] = [row["invoice_id"] for row in bad.book(sites=1)]
+
+    waiting = eventually(
+        lambda: page if "$450.00" in (page := staff.open(CHARGE)).text else None,
+        "three invoices wait",
+    )
+    assert "3 invoices" in waiting.text
+    asked = staff.open(f"{CHARGE}/review?scope=all")
+    assert "Charge $450.00 for 3 invoices?" in asked.text
+    assert good.invoice(paying[0])["paid_cents"] == 0
+    run = staff.submit(asked.form("Charge $450.00 for 3 invoices"))
+    assert "/charge/runs/" in run.url
+    done = finished(staff, run.url, "2 charged, 1 failed")
+    assert "$300.00 of $450.00 charged" in done.text
+    failed = staff.open(f"{run.url}?state=failed")
+    assert "declined" in failed.text.lower()
+    assert bad.invoice(failing)["balance_cents"] == RADON
+    for invoice_id in paying:
+        good.wait_invoice(invoice_id, status="paid", paid_cents=RADON)
+
+    on_file(bad, GOOD_CARD)
+    new = next(m["method_id"] for m in bad.methods() if m["label"].endswith("4242"))
+    account = staff.open(f"/staff/billing/accounts/{bad.account_id}")
+    changed = staff.submit(account.form("Use for autopay"), method=new)
+    assert "Autopay charges another method now" in changed.text
+    assert "Charged to Visa ending 4242" in changed.text
+    staff.submit(done.form("Retry failed"))
+    retried = finished(staff, run.url, "3 charged, 0 failed")
+    assert "Try 2" in retried.text
+    bad.wait_invoice(failing, status="paid", paid_cents=RADON)
+    assert [p["amount_cents"] for p in payments(good)] == [RADON, RADON]
+    assert "Nothing waits to be charged" in staff.open(CHARGE).text
+
+    _prepaid(company, staff, good)
+
+
+def payments(customer: Customer) -> list[dict[str, Any]]:
+    path = f"billing/v1/accounts/{customer.account_id}/payments"
+    return [row for row in customer.company.office.get(path) if row["status"] == "succeeded"]
+
+
+def _prepaid(company: Company, staff: Visitor, customer: Customer) -> None:
+    """Paid in advance in the portal, applied and given back at the desk; a check for the rest."""
+    method_id = customer.methods()[0]["method_id"]
+    advance = eventually(
+        lambda: (
+            page
+            if "Pay in advance" in (page := customer.browser.open("/account/prepayments")).text
+            else None
+        ),
+        "the portal lets them pay in advance",
+        within=120,
+    )
+    customer.send(advance.form("Pay in advance"), amount="100.00", method=f"saved:{method_id}")
+    [prepayment] = eventually(
+        lambda: company.office.get("billing/v1/prepayments"), "the prepayment", within=120
+    )
+    [row] = customer.book(sites=1)
+    listed = staff.open("/staff/billing/prepayments")
+    assert "$100.00 not applied yet" in listed.text
+    page = staff.open(f"/staff/billing/prepayments/{prepayment['prepayment_id']}")
+    applied = staff.submit(page.form("Apply"), amount="60.00")
+    assert "$40.00 left" in applied.text
+    assert customer.invoice(row["invoice_id"])["balance_cents"] == RADON - 6_000
+    staff.submit(applied.form("Refund"), refund_amount="40.00", reason="Moved away")
+    assert company.office.get("billing/v1/prepayments", only_open="true") == []
+    base = f"/staff/billing/accounts/{customer.account_id}"
+    record = staff.open(f"{base}/record?invoice={row['invoice_id']}")
+    staff.submit(record.form("Record payment"), method="check", reference="107")
+    customer.wait_invoice(row["invoice_id"], status="paid")
+    assert staff.http.get(f"{base}/statement?format=pdf").content.startswith(b"%PDF-")
