@@ -1,0 +1,95 @@
+"""Charging at the desk in real windows: axe on every page, a run by keyboard."""
+
+import pytest
+from playwright.async_api import expect
+
+from deploy.demo.office import eventually
+from tests.integration.test_charging_accounts import CHARGE, enrolled
+from tests.support.browser import NARROWEST, violations, width_at_the_narrowest
+from tests.support.product import GOOD_CARD
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
+WINDOWS = pytest.mark.parametrize(("form", "theme"), [("phone", "light"), ("desktop", "dark")])
+
+
+@pytest.fixture(scope="module")
+def customer(company):
+    """In autopay, with an order of two, one visit, and money paid in advance."""
+    company.office.put(
+        "billing/v1/settings/portal", {"autopay": True, "card_changes": True, "prepayments": True}
+    )
+    it = enrolled(company, GOOD_CARD)
+    it.order(2)
+    it.book(sites=1)
+    method_id = it.methods()[0]["method_id"]
+    page = eventually(
+        lambda: (
+            now
+            if "Pay in advance" in (now := it.browser.open("/account/prepayments")).text
+            else None
+        ),
+        "the portal lets them pay in advance",
+        within=120,
+    )
+    it.send(page.form("Pay in advance"), amount="100.00", method=f"saved:{method_id}")
+    eventually(lambda: company.office.get("billing/v1/prepayments"), "the prepayment", within=120)
+    return it
+
+
+@pytest.fixture(scope="module")
+def places(company, customer):
+    """Each page as the office finds it before a run."""
+    [prepayment] = company.office.get("billing/v1/prepayments")
+    ids = "&".join(f"invoice={row['invoice_id']}" for row in customer.invoices())
+    base = f"/staff/billing/accounts/{customer.account_id}"
+    return {
+        "settings": "/staff/billing/settings/portal",
+        "invoices": "/staff/billing/invoices",
+        "to charge": CHARGE,
+        "filtered": f"{CHARGE}?account={customer.account_id}&method=bank",
+        "review": f"{CHARGE}/review?scope=all",
+        "account": base,
+        "charge": f"{base}/charge?{ids}",
+        "record": f"{base}/record?{ids}",
+        "prepayments": "/staff/billing/prepayments",
+        "prepayment": f"/staff/billing/prepayments/{prepayment['prepayment_id']}",
+    }
+
+
+@WINDOWS
+async def test_the_pages_of_charging_please_everybody(people, company, places, form, theme):
+    page = await people.owner(company, CHARGE, form, color_scheme=theme)
+    for name, path in places.items():
+        await page.goto(f"{company.stack.gateway}{path}")
+        assert await violations(page) == [], name
+        before = page.viewport_size
+        assert await width_at_the_narrowest(page) <= NARROWEST, name
+        await page.set_viewport_size(before)
+
+
+async def test_two_of_three_are_charged_by_keyboard_and_the_page_follows(people, company, places):
+    page = await people.owner(company, CHARGE)
+    boxes = page.get_by_role("checkbox", name="Select invoice")
+    await expect(boxes).to_have_count(3)
+    await boxes.last.focus()
+    await page.keyboard.press("Space")
+    await expect(page.locator("[data-count]")).to_have_text("2 invoices")
+    await expect(page.locator("[data-sum]")).to_have_text("$300.00")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/review?**")
+    go = page.get_by_role("button", name="Charge $300.00 for 2 invoices")
+    await go.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("2 charged, 0 failed")).to_be_visible(timeout=60_000)
+    await expect(page.get_by_text("Done", exact=True)).to_be_visible()
+    assert await violations(page) == []
+    assert await width_at_the_narrowest(page) <= NARROWEST
+
+
+async def test_all_boxes_of_the_tab_are_ticked_and_only_those(people, company):
+    page = await people.owner(company, "/staff/billing/settings/portal")
+    await page.get_by_label("Select all items on current tab").focus()
+    await page.keyboard.press("Space")
+    switches = page.get_by_role("switch")
+    assert [await one.is_checked() for one in await switches.all()].count(False) == 1
+    await expect(page.get_by_role("switch", name="on their due date by itself")).not_to_be_checked()
