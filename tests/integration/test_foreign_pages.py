@@ -8,12 +8,13 @@ import pytest
 from deploy.demo.office import eventually
 from services.billing.entrypoints.routes import ROUTERS as BILLING
 from services.notifications.entrypoints.routers import ROUTERS as NOTIFICATIONS
-from services.portal.entrypoints.staff import router as portal
+from services.portal.entrypoints import settings_pages, staff, ticket_inbox
 from services.scheduling.entrypoints.routes import ROUTERS as SCHEDULING
 from tests.support.accounts import open_account, today
 from tests.support.product import Booking, Company
 from tests.support.visitor import Visitor
 
+PORTAL = (staff.router, ticket_inbox.router, settings_pages.router)
 SECRETS = ("Confidential Contact", "77 Hidden Lane", "cc@example.com")
 BOXES = ("header", "people", "release", "report", "services")
 OWN_TEXTS = "/staff/notifications/settings/{key}"
@@ -22,7 +23,7 @@ OWN_TEXTS = "/staff/notifications/settings/{key}"
 
 def routes() -> Iterator[tuple[str, str]]:
     """Method and path of every staff page that names something by its id."""
-    for router in (*SCHEDULING, *BILLING, *NOTIFICATIONS, portal):
+    for router in (*SCHEDULING, *BILLING, *NOTIFICATIONS, *PORTAL):
         for route in router.routes:
             path = getattr(route, "path", "")
             inside = path.startswith(("/api/", "/internal/", OWN_TEXTS))
@@ -49,6 +50,7 @@ def theirs(company: Company) -> tuple[Booking, dict[str, str]]:
     fields = office.post("scheduling/v1/custom-fields", {"label": "Gate code"})["items"]
     account = open_account(company, people=[{"name": "Nora", "email": "cc@example.com"}])
     series = account.every("yearly", today())
+    ticket = account.ask("About 77 Hidden Lane")
     told = {"name": "Tell Cc", "trigger": "paid", "addressee": "client"}
     automation = office.post("notifications/v1/automations", told)
     booking.publish()
@@ -70,10 +72,20 @@ def theirs(company: Company) -> tuple[Booking, dict[str, str]]:
         "account_id": account.account_id,
         "site_id": account.site_ids[0],
         "recurring_id": series["recurring_id"],
+        "order_id": account.order(0)["order_id"],
+        **dict.fromkeys(("run_id", "method_id", "prepayment_id"), "0" * 32),
+        "step": "retry",
+        "change": "remove",
         "field_id": fields[0]["field_id"],
         "mail_id": office.get("notifications/v1/mails", **about)["items"][0]["mail_id"],
         "alert_id": office.get("notifications/v1/alerts", **about)["items"][0]["alert_id"],
         "automation_id": automation["automation_id"],
+        "ticket_id": ticket["ticket_id"],
+        # Whose they are is asked of the real database in tests/contract/billing.
+        "run_id": "0" * 32,
+        "prepayment_id": "0" * 32,
+        "method_id": "0" * 32,
+        "order_id": "0" * 32,
         "token": "a-token-of-nobody",
         "box": BOXES[0],
     }

@@ -127,11 +127,11 @@ async def receipt(payment_id: str, staff: Reader, parts: UsedParts) -> Response:
     return await account_receipt(parts, staff.company_id, payment_id)
 
 
-@router.post(PAGE + "/methods/{method_id}/{step}")
+@router.post(PAGE + "/methods/{method_id}/{change}")
 async def change_on_file(
     account_id: str,
     method_id: str,
-    step: Literal["default", "remove"],
+    change: Literal["default", "remove"],
     staff: Biller,
     parts: UsedParts,
 ) -> Response:
@@ -143,13 +143,13 @@ async def change_on_file(
         by="staff",
         actor_name=staff.name,
     )
-    change = change_method if step == "default" else remove_method
+    act = change_method if change == "default" else remove_method
     try:
-        await change(command, books=parts.books)
+        await act(command, books=parts.books)
     except MethodNotFoundError:
         await parts.lists.account(staff.company_id, account_id)
         return _back(account_id, "gone")
-    return _back(account_id, "default" if step == "default" else "removed")
+    return _back(account_id, "default" if change == "default" else "removed")
 
 
 @router.post(PAGE + "/autopay/leave")
@@ -173,6 +173,7 @@ async def charge_another(
 ) -> Response:
     """Autopay charges another method on file; since when it holds stays as it was (C25)."""
     form = Form.posted((await request.form()).multi_items())
+    await parts.lists.account(staff.company_id, account_id)
     known = await parts.lists.autopay(staff.company_id, account_id)
     if not known.enrolled:
         return _back(account_id, "gone")

@@ -223,6 +223,18 @@ async def test_lists_of_an_account_show_its_own_and_nobody_elses(kept):
     rows = await lists.statement_rows(COMPANY, ACCOUNT, None, date(2026, 12, 31))
     assert [row.number for row in rows] == ["HP-0001", "HP-0002", "HP-0003", "HP-0004"]
     assert await lists.statement_rows(COMPANY, ACCOUNT, date(2026, 12, 1), date(2027, 1, 1)) == []
+    due = await lists.open_rows(COMPANY, ACCOUNT)
+    assert [(row.number, row.order_id, row.payable, row.held) for row in due] == [
+        ("HP-0002", None, True, False),
+        ("HP-0003", "o-1", True, False),
+        ("HP-0004", "o-1", True, False),
+    ]
+    assert {row.inspection_id for row in due} == {"job-2", "job-3", "job-4"}
+    assert await lists.open_rows("other", ACCOUNT) == []
+    both = [ACCOUNT, "somebody-else"]
+    assert [m.method_id for m in await lists.methods_of_accounts(COMPANY, both)] == ["pm-1"]
+    assert await lists.methods_of_accounts("other", both) == []
+    assert await lists.autopays(COMPANY, both) == []
     assert [b.inspection_id for b in await lists.order_bills(COMPANY, "o-1")] == ["job-3", "job-4"]
     assert [a.attempt_id for a in await lists.account_payments(COMPANY, ACCOUNT, 10)] == ["apay-1"]
     assert await lists.prepayments(COMPANY) == []

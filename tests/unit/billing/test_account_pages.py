@@ -231,4 +231,6 @@ async def test_who_may_look_and_who_may_move_money(desk, unlimited):
     headers = desk.visitor.staff("owner", company_id="other")
     for path in (PAGE, place, f"{PAGE}/statement", f"{PAGE}/charge?invoice=inv-1"):
         assert (await desk.visitor.client.get(path, headers=headers)).status_code == 404
-    assert (await desk.get(f"{PREPAYMENTS}/nobody", status=404)).text
+    for path in (f"{PAGE}/autopay/method", f"{PAGE}/autopay/leave", f"{PAGE}/methods/pm-1/remove"):
+        assert (await desk.visitor.client.post(path, headers=headers)).status_code == 404
+    await desk.get(f"{PREPAYMENTS}/nobody", status=404)
