@@ -47,12 +47,12 @@ from services.billing.usecases.ports import (
 )
 from shared.contracts.event import Event
 from shared.idempotency import Answer, IdempotencyKeyReusedError
-from tests.support.billing_account_lists import MemoryAccountLists
 from tests.support.billing_account_fakes import (
     FakeMethods,
     MemoryAccountLookups,
     MemoryOpenAccountBooks,
 )
+from tests.support.billing_account_lists import MemoryAccountLists
 
 T = TypeVar("T")
 COMPANY = "harbor-pine"
