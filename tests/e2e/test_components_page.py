@@ -57,7 +57,7 @@ def visit(chromium, address):
     return visiting
 
 
-ON_PURPOSE = r"status of (403|404|410|422|500|503)"  # what the preview answers
+ON_PURPOSE = r"(status of|failed with status) (403|404|410|422|500|503)"  # what the preview answers
 
 
 @pytest.mark.parametrize(("form", "theme"), [("phone", "light"), ("desktop", "dark")])

@@ -132,10 +132,11 @@ async def put_rule(
     return SplitRuleOut.of(await keep_split_rule(rule, rules=parts.split_rules))
 
 
-@router.delete("/split-rules/{rule_id}", status_code=204, responses=responses(401, 403))
+@router.delete("/split-rules/{rule_id}", status_code=204, responses=responses(401, 403, 404))
 async def remove_rule(rule_id: str, caller: Setting, parts: UsedParts) -> Response:
     """Forget it; invoices it has made stay."""
-    await parts.split_rules.remove(caller.company_id, rule_id)
+    rule = await parts.split_rules.rule(caller.company_id, rule_id)
+    await parts.split_rules.remove(caller.company_id, rule.rule_id)
     return Response(status_code=204)
 
 
