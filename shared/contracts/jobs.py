@@ -4,7 +4,6 @@ from typing import Literal
 
 from shared.contracts.event import Value
 
-
 CustomFieldKind = Literal["text", "number", "date", "choice"]
 
 
