@@ -106,7 +106,8 @@ async def test_no_more_messages_are_in_hand_than_four_batches(bus):
                 await asyncio.gather(*(publish(publisher, opening(n)) for n in range(50)))
 
             await eventually(lambda: _is(bus, "billing.events", 30))
-            assert consumer._queue.qsize() == 15
+            # Twenty are in hand: the batch being worked on, of one to five, and the rest behind it.
+            assert 15 <= consumer._queue.qsize() <= 19
             hold.set()
             await eventually(lambda: _is(bus, "billing.events", 0))
 
