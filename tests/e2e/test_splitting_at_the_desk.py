@@ -149,7 +149,7 @@ async def test_the_mail_is_seen_as_the_payer_will_see_it_while_it_is_written(peo
     )
     booking.wait_invoice(total_cents=65_000)
     page = await people.owner(company, f"/staff/billing/invoices/{made['invoice_id']}")
-    mail = page.frame_locator("iframe")
+    mail = page.frame_locator("iframe:not(.coming)")
     await expect(mail.get_by_text("View and pay")).to_be_visible()
     length = await page.evaluate("history.length")
     await page.get_by_label("Message").fill("Please look at this, {{ recipient_name }}.")

@@ -25,10 +25,11 @@ def invoiced(booking: Booking, name: str, **share: object) -> tuple[str, Client]
     person = next(p for p in people if p["name"] == name)
     path = f"billing/v1/inspections/{booking.inspection_id}/invoices"
     invoice = office.post(path, {"contact_id": person["contact_id"], **share})["invoice_id"]
-    letter = {"subject": "Your part", "body": "Hello,\n\n{{ sign_and_pay }}"}
+    # The same person may have several: each mail is known by its own subject.
+    letter = {"subject": f"Your part {invoice}", "body": "Hello,\n\n{{ sign_and_pay }}"}
     office.post(f"billing/v1/invoices/{invoice}/send", letter)
     browser = booking.company.visitor()
-    link = link_in(booking.mail("Your part", to=person["email"]))
+    link = link_in(booking.mail(letter["subject"], to=person["email"]))
     return invoice, Client(booking, browser, browser.open(link))
 
 
