@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import httpx
+
 from deploy.demo.office import NotYetError, eventually
 from tests.support.product import GOOD_ACCOUNT, GOOD_CARD, Company
 from tests.support.visitor import Form, Page, Visitor
@@ -177,8 +179,19 @@ def open_account(company: Company, *, sites: int = 3) -> Customer:
         ],
     }
     made = company.office.post("scheduling/v1/accounts", body)
-    site_ids = [site["site_id"] for site in made["sites"]]
-    return Customer(company, made["account_id"], email, site_ids, company.visitor())
+    account_id, site_ids = made["account_id"], [site["site_id"] for site in made["sites"]]
+    eventually(lambda: _known(company, account_id), "billing knows the account", within=_PATIENCE)
+    return Customer(company, account_id, email, site_ids, company.visitor())
+
+
+def _known(company: Company, account_id: str) -> bool:
+    try:
+        company.office.get(f"billing/v1/accounts/{account_id}")
+    except httpx.HTTPStatusError as error:
+        if error.response.status_code == httpx.codes.NOT_FOUND:
+            return False
+        raise
+    return True
 
 
 def _at(days: int) -> str:
