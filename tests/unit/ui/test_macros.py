@@ -126,11 +126,12 @@ def test_the_sidebar_shows_each_role_its_own_places():
     def places(role):
         return [place.key for place in Shell(Brand("A"), "P", role, "t", "schedule").places]
 
-    assert places("inspector") == ["schedule", "inspections", "accounts", "alerts"]
+    assert places("inspector") == ["schedule", "inspections", "accounts", "tickets", "alerts"]
     assert places("office") == [
         "schedule",
         "inspections",
         "accounts",
+        "tickets",
         "invoices",
         "reports",
         "alerts",
