@@ -78,15 +78,17 @@ async def pay_invoices(
             books=books,
             gateway=gateway,
         )
-    for _ in range(TRIES):
+    for tries_left in reversed(range(TRIES)):
         reserved = await _reserve(
             command, customer_id, books=books, clock=clock, own_accounts=own_accounts
         )
         if reserved.attempt:
             return await proceed(reserved.attempt, books=books, gateway=gateway, clock=clock)
+        # A page is closed only for a payment that may follow: all can be closed, a try is left.
+        pages = all(attempt.state in _ON_A_PAGE for attempt in reserved.in_the_way)
+        if command.origin is not Origin.CUSTOMER or not pages or not tries_left:
+            break
         for attempt in reserved.in_the_way:
-            if command.origin is not Origin.CUSTOMER or attempt.state not in _ON_A_PAGE:
-                raise PaymentInProgressError
             await make_way(attempt, books=books, gateway=gateway, clock=clock)
     raise PaymentInProgressError
 

@@ -67,7 +67,7 @@ async def start_checkout(
     OnlinePaymentsOffError, AmountChangedError, AmountTooSmallError, PaymentInProgressError,
     PaymentProcessingError, CardMaximumError, BankMaximumError, PaymentsUnavailableError.
     """
-    for _ in range(TRIES):
+    for tries_left in reversed(range(TRIES)):
         now = clock()
         reserve = _reservation(command, new_id(), now, own_accounts=own_accounts)
         attempt = await books.write(reserve)
@@ -79,7 +79,8 @@ async def start_checkout(
             amount_cents=command.amount_cents, success_url=command.success_url, now=now
         ):
             return attempt
-        await make_way(attempt, books=books, gateway=gateway, clock=clock)
+        if tries_left:  # a page closed without a try after it would be nobody's payment
+            await make_way(attempt, books=books, gateway=gateway, clock=clock)
     raise PaymentInProgressError
 
 

@@ -36,6 +36,7 @@ from services.billing.domain.refusals import (
 )
 from services.billing.usecases.check_books import check_books
 from services.billing.usecases.ports import KeyConflictError
+from services.billing.usecases.start_checkout import make_way
 from shared.contracts.billing import PaymentRecordedV1, PaymentReturnedV1
 from shared.contracts.billing_accounts import (
     AccountPaymentChangedV1,
@@ -369,6 +370,40 @@ async def test_a_page_paid_in_the_last_moment_refuses_the_second(office):
         await office.start(office.wish(2, 3, attempt_id="apay-2", amount_cents=20_000))
     assert (await office.invoice(3)).reservation is None
     assert len(office.gateway.opened) == 1
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["one invoice", "among others"])
+async def test_in_a_crowd_a_page_is_closed_only_for_a_payment_that_may_follow(
+    office, monkeypatch, alone
+):
+    rivals = ["rival-1", "rival-2"]
+
+    async def make_way_and_be_overtaken(attempt, **ports):
+        await make_way(attempt, **ports)
+        if rivals:
+            rival = office.wish(1, 2, attempt_id=rivals.pop(0), amount_cents=20_000)
+            await office.start(rival)
+
+    await office.start(office.wish(1, 2, amount_cents=20_000))
+    for module in ("start_checkout", "pay_invoices"):
+        monkeypatch.setattr(
+            f"services.billing.usecases.{module}.make_way", make_way_and_be_overtaken
+        )
+    late = office.wish(1, 3, attempt_id="late", amount_cents=20_000)
+    with pytest.raises(PaymentInProgressError):
+        await (office.checkout("inv-1") if alone else office.start(late))
+    holder = await office.attempt((await office.invoice(1)).reservation.attempt_id)
+    assert holder.state is AttemptState.AWAITING_PAYER
+
+
+async def test_no_page_is_closed_while_another_payment_stands_in_the_way_all_the_same(office):
+    first = await office.start(office.wish(1, amount_cents=10_000))
+    office.gateway.trouble = ["after"]
+    with pytest.raises(PaymentsUnavailableError):
+        await office.start(office.wish(2, attempt_id="in-doubt", amount_cents=10_000))
+    with pytest.raises(PaymentInProgressError):
+        await office.start(office.wish(1, 2, attempt_id="both", amount_cents=20_000))
+    assert (await office.attempt(first.attempt_id)).state is AttemptState.AWAITING_PAYER
 
 
 @pytest.mark.scenario(54)
