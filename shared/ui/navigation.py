@@ -56,7 +56,7 @@ PLACES = (
     ),
 )
 SETTINGS_TABS = (
-    ("client-portal", "Client portal", "/staff/scheduling/settings/client-portal"),
+    ("client-portal", "Client Portal", "/staff/scheduling/settings/client-portal"),
     ("company", "Company", "/staff/scheduling/settings/company"),
     ("services", "Services", "/staff/scheduling/settings/services"),
     ("custom-fields", "Custom fields", "/staff/scheduling/settings/custom-fields"),

@@ -67,7 +67,7 @@ async def test_the_client_view_shows_the_page_without_letting_staff_pay(people, 
     booking.link()
     desk = await people.owner(company, f"/staff/scheduling/inspections/{booking.inspection_id}")
     async with desk.context.expect_page() as opening:
-        await desk.get_by_role("button", name="Client view").click()
+        await desk.get_by_role("button", name="Client View").click()
     view = await opening.value
     await expect(view.get_by_role("status").first).to_contain_text("You are previewing")
     await expect(view.locator("#pay")).to_be_disabled()

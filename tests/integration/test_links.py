@@ -84,7 +84,7 @@ def test_client_view_shows_staff_the_page_and_its_address_works_for_the_client(
     booking.link()
     staff = company.staff_browser()
     frame = staff.open(f"/staff/scheduling/inspections/{booking.inspection_id}")
-    preview = staff.submit(frame.form("Client view"))
+    preview = staff.submit(frame.form("Client View"))
     assert "/p/" in preview.url
     assert "You are previewing" in preview.text
     client = company.visitor().open(preview.url)

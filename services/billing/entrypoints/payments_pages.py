@@ -1,4 +1,4 @@
-"""The Payments box of an inspection, and its page Fees & payments."""
+"""The Payments box of an inspection, and its page Fees & Payments."""
 
 from datetime import date, datetime, time
 from uuid import uuid4
@@ -81,7 +81,7 @@ async def activity(
 async def payments_page(
     request: Request, inspection_id: str, staff: Reader, parts: UsedParts
 ) -> Response:
-    """Fees & payments, grouped by payer."""
+    """Fees & Payments, grouped by payer."""
     bill = await parts.lists.bill(staff.company_id, inspection_id)
     return await _page(request, parts, staff, bill)
 

@@ -1,4 +1,4 @@
-"""What the Payments box and the page Fees & payments show of one bill."""
+"""What the Payments box and the page Fees & Payments show of one bill."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -42,7 +42,7 @@ def payment_line(situation: Situation) -> str:
     """One sentence: what is due and when, or why nothing is."""
     match situation.payment:
         case "later":
-            return f"{COLLECTED_LATER}."
+            return COLLECTED_LATER
         case "due":
             return f"{amount_due(situation)} is due on {due_date(situation)}."
         case "processing":
