@@ -1,5 +1,6 @@
 """What the office does on the inspection page and in the settings, in a real window."""
 
+import asyncio
 import re
 
 import pytest
@@ -41,6 +42,31 @@ async def test_a_service_added_after_booking_asks_about_the_agreement(people, co
     await expect(services.get_by_role("row", name="Sewer scope")).to_contain_text("$175.00")
     await expect(desk.locator("#payments-box")).to_contain_text("Due $650.00")
     booking.wait_invoice(total_cents=65_000)
+
+
+async def test_news_on_its_way_does_not_overwrite_the_answer_to_a_press(people, company):
+    booking = company.book()
+    fee = {"kind": "fee", "name": "Sewer scope", "amount_cents": 17_500}
+    company.office.post(f"{booking.path}/lines", fee)
+    desk = await people.owner(company, f"/staff/scheduling/inspections/{booking.inspection_id}")
+    services = desk.locator("#services-box")
+    behind = services.get_by_text("The agreement still says $475.00")
+    await expect(behind).to_be_visible()
+    pressed = asyncio.Event()
+
+    async def answer_late(route):
+        old = await route.fetch()
+        await pressed.wait()
+        await route.fulfill(response=old)
+
+    await desk.route("**/scheduling/fragments/**/services", answer_late)
+    async with desk.expect_request("**/scheduling/fragments/**/services") as asked:
+        await desk.evaluate("document.body.dispatchEvent(new Event('inspection:changed'))")
+    news = await asked.value
+    async with desk.expect_event("requestfailed", lambda request: request == news):
+        await services.get_by_role("button", name="Dismiss").click()
+    pressed.set()
+    await expect(behind).to_be_hidden()
 
 
 async def test_details_are_shared_with_a_warning_and_a_preview(people, company):

@@ -368,8 +368,9 @@
     for (const feed of all("[data-feed]", root)) watchFeed(feed);
     for (const form of all("form[data-preview]", root)) firstPreview(form);
     for (const toast of all("[data-toast]", root)) fade(toast);
+    // Once: news that redraws another part of the page must not take the focus back to it.
     const summary = root.querySelector("[data-focus]");
-    if (summary) summary.focus();
+    if (summary) { summary.removeAttribute("data-focus"); summary.focus(); }
     goBack();
   };
   const begin = () => setUp(document);
