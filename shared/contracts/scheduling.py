@@ -14,6 +14,8 @@ PersonRole = Literal["client", "agent", "additional"]
 StaffRole = Literal["owner", "office", "inspector", "read_only"]
 Plan = Literal["basic", "pro", "pro_plus"]
 InspectionStatus = Literal["scheduled", "published", "cancelled"]
+PORTAL_PLANS: frozenset[Plan] = frozenset({"pro", "pro_plus"})
+"""The plans with customer accounts (R60, R77)."""
 LineKind = Literal["service", "fee", "credit"]
 
 
@@ -47,6 +49,11 @@ class Company(Value):
     revision: int
     custom_fields: tuple[CustomFieldDefinition, ...] = ()
     """The fields it keeps for account customers, in the order of its list."""
+
+    @property
+    def offers_client_portal(self) -> bool:
+        """Whether its plan has customer accounts (R60, R77); a trial may look."""
+        return self.plan in PORTAL_PLANS or self.trial
 
 
 class StaffMember(Value):

@@ -1,6 +1,6 @@
 """What billing knows of a company, and whether it can take money online."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from services.billing.domain.payment import Method
@@ -33,6 +33,8 @@ class Company:
     revision: int
     trial: bool = False
     """While true, no mail reaches clients and payers (R31)."""
+    client_portal: bool = True
+    """Whether its plan has customer accounts (R60, R77)."""
 
     @property
     def may_split(self) -> bool:
@@ -62,6 +64,10 @@ class PortalRules:
     """The same for a bank account (R93)."""
     billing_history: bool = False
     """Customers may see payments and credits (R94)."""
+
+    def same_for_accounts(self, other: "PortalRules") -> bool:
+        """Whether both are the same to account customers: invitations are a single client's."""
+        return replace(self, clients_may_invite=other.clients_may_invite) == other
 
     def max_cents(self, method: Method) -> int:
         """The limit of that method, 0 for none."""

@@ -40,7 +40,7 @@ async def read_rules(caller: Reading, parts: UsedParts) -> PortalRulesBody:
 
 @router.put("/settings/portal", responses=responses(401, 403, 422))
 async def put_rules(wish: PortalRulesBody, caller: Setting, parts: UsedParts) -> PortalRulesBody:
-    """Change it, all at once."""
+    """Change it, all at once. Without Pro or Pro Plus only `clients_may_invite` changes (R77)."""
     settings = await change_portal_rules(
         company_id=caller.company_id,
         rules=PortalRules(**wish.model_dump()),

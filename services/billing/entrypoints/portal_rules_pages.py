@@ -1,5 +1,7 @@
 """Settings > Client Portal > Billing: what customers see and may do with money (R83-R94)."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -51,6 +53,8 @@ async def save(request: Request, staff: Owner, parts: UsedParts) -> Response:
     every = form.has("all")
     ticked = {name: every or form.has(name) for name in SWITCHES}
     maxima = {name: _maximum(form, name, currency) for name in MAXIMA}
+    if company and not company.client_portal:
+        return await _save_invitations(form, staff, parts, known.portal)
     if not known.bank_payments:
         ticked["bank_changes"] = known.portal.bank_changes
         maxima["bank_max_cents"] = known.portal.bank_max_cents
@@ -70,6 +74,18 @@ async def save(request: Request, staff: Owner, parts: UsedParts) -> Response:
         rules=rules,
         books=parts.books,
         own_accounts=parts.own_accounts,
+    )
+    return RedirectResponse(f"{PAGE}?done=saved", 303)
+
+
+async def _save_invitations(
+    form: Form, staff: Staff, parts: Parts, held: PortalRules
+) -> RedirectResponse:
+    """All that a plan without customer accounts can change here; the rest is refused (R77)."""
+    given = {name: True for name in (*SWITCHES, "autopay_on_due_date") if form.has(name)}
+    rules = replace(held, **{**given, "clients_may_invite": form.has("clients_may_invite")})
+    await change_portal_rules(
+        company_id=staff.company_id, rules=rules, books=parts.books, own_accounts=parts.own_accounts
     )
     return RedirectResponse(f"{PAGE}?done=saved", 303)
 
@@ -99,6 +115,7 @@ async def _page(
         brand=brand_of(company),
         form=form,
         select_all=SELECT_ALL,
+        offered=company is None or company.client_portal,
         bank_payments=settings.bank_payments,
         currency=company.currency if company else "USD",
         saved=request.query_params.get("done") == "saved",

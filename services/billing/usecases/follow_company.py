@@ -26,6 +26,7 @@ async def follow_company(books: OpenBooks, *, told: scheduling.Company, own_acco
         allow_deferred=told.policy.allow_deferred_payment,
         revision=told.revision,
         trial=told.trial,
+        client_portal=told.offers_client_portal,
     )
     await books.keep_company(company)
     settings = await books.settings(told.company_id)

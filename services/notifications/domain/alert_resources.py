@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from services.notifications.domain.alert import Alert
-from shared.contracts.scheduling import StaffMember
+from shared.contracts.scheduling import Company, StaffMember
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +18,11 @@ class AlertResource:
     """Of the alerts it governs."""
     for_all: bool = False
     """True: everybody's feed counts it as new anyway; the chosen ones also get mail."""
+
+    @property
+    def of_client_portal(self) -> bool:
+        """Whether only customers who may sign in can cause it: part of some plans (R77)."""
+        return not self.for_all
 
 
 RESOURCES = (
@@ -83,6 +88,12 @@ RESOURCE_BY_KEY: Mapping[str, AlertResource] = {one.key: one for one in RESOURCE
 RESOURCE_OF_KIND: Mapping[str, AlertResource] = {
     kind: one for one in RESOURCES for kind in one.kinds
 }
+
+
+def offered_to(company: Company | None) -> tuple[AlertResource, ...]:
+    """Those the company's plan has; all of them before we were told of the company."""
+    portal = company is None or company.offers_client_portal
+    return tuple(one for one in RESOURCES if portal or not one.of_client_portal)
 
 
 def assigned(

@@ -69,7 +69,7 @@ async def read_alert_resources(caller: Keeper, office: TheOffice) -> AlertResour
                 description=row.resource.sub,
                 staff_ids=[choice.staff_id for choice in row.choices if choice.chosen],
             )
-            for row in resource_views(chosen, team)
+            for row in resource_views(chosen, team, await desk.views.company(caller.company_id))
         ]
     )
 
@@ -78,7 +78,7 @@ async def read_alert_resources(caller: Keeper, office: TheOffice) -> AlertResour
 async def set_alert_resources(
     wanted: AlertResourcesIn, caller: Keeper, office: TheOffice
 ) -> AlertResourcesOut:
-    """`staff_not_found` (422) for somebody who is not on the team."""
+    """`staff_not_found` (422) for somebody who is not on the team; `plan_without_portal` (403)."""
     await choose_alert_resources(
         caller.company_id,
         wanted.resources,

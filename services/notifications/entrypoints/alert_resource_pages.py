@@ -64,12 +64,14 @@ async def _tab(
 ) -> HTMLResponse:
     desk = office.post.desks.reading
     team = await desk.views.staff(staff.company_id)
+    company = await desk.views.company(staff.company_id)
     return page(
         request,
         "alert_resources.html",
         status,
-        shell=shell(staff, await desk.views.company(staff.company_id), "settings"),
-        rows=resource_views(chosen, team),
+        shell=shell(staff, company, "settings"),
+        rows=resource_views(chosen, team, company),
+        portal=company is None or company.offers_client_portal,
         form=form,
         saved=saved,
         select_all=SELECT_ALL,

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.notifications.domain.alert_resources import RESOURCES, AlertResource
-from shared.contracts.scheduling import StaffMember
+from services.notifications.domain.alert_resources import RESOURCES, AlertResource, offered_to
+from shared.contracts.scheduling import Company, StaffMember
 from shared.ui import Form
 
 SELECT_ALL = "Select all items on current tab"  # R82, byte for byte
@@ -28,9 +28,9 @@ class ResourceView:
 
 
 def resource_views(
-    chosen: Mapping[str, Sequence[str]], team: Sequence[StaffMember]
+    chosen: Mapping[str, Sequence[str]], team: Sequence[StaffMember], company: Company | None
 ) -> list[ResourceView]:
-    """Every resource; people who have left are not offered."""
+    """Every resource of the company's plan; people who have left are not offered."""
     return [
         ResourceView(
             resource=resource,
@@ -44,7 +44,7 @@ def resource_views(
                 if member.active
             ),
         )
-        for resource in RESOURCES
+        for resource in offered_to(company)
     ]
 
 

@@ -22,7 +22,6 @@ MAIL_PAUSE = timedelta(minutes=1)
 """How long after a mailed link the next request for one is quietly dropped."""
 
 LinkState = Literal["live", "ended"]
-PORTAL_PLANS = frozenset({"pro", "pro_plus"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +66,4 @@ class AccountSession:
 
 def portal_offered(company: CompanyView) -> bool:
     """Whether the company's plan has customer accounts (R60, R77); a trial may look."""
-    return company.company.plan in PORTAL_PLANS or company.company.trial
+    return company.company.offers_client_portal

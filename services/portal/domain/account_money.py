@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.portal.domain.account_rows import SiteKind
+from services.portal.domain.refusals import UnknownAccountError
 from services.portal.domain.views import CompanyView
 from shared.contracts.billing_accounts import SavedMethod, SavedMethodKind
 
@@ -114,3 +115,16 @@ def terms_of(company: CompanyView) -> Terms:
 def usable_methods(methods: tuple[SavedMethod, ...], terms: Terms) -> tuple[SavedMethod, ...]:
     """Methods on file that can pay now."""
     return tuple(m for m in methods if m.usable and not m.removed and m.kind in terms.kinds)
+
+
+def usable_method(
+    methods: tuple[SavedMethod, ...], terms: Terms, method_id: str
+) -> SavedMethod | None:
+    """The chosen method on file; None when none was chosen, or theirs cannot pay now.
+
+    Raises UnknownAccountError for a method that is not theirs.
+    """
+    method = next((m for m in methods if m.method_id == method_id), None)
+    if method is None and method_id:
+        raise UnknownAccountError
+    return method if method in usable_methods(methods, terms) else None

@@ -10,6 +10,7 @@ from services.portal.domain.account_money import usable_methods
 from services.portal.domain.refusals import (
     AccountSwitchedOffError,
     PaymentRefusedError,
+    UnknownAccountError,
     UnpayableError,
 )
 from services.portal.entrypoints.account_access import AccountVisit, Visit
@@ -60,7 +61,9 @@ async def ask_to_remove(request: Request, visit: AccountVisit, method_id: Method
     """Whether it really goes, and what follows."""
     accounts, of = visit.wiring.customers.accounts, visit.customer.of
     found = next((m for m in await accounts.methods(of) if m.method_id == method_id), None)
-    if found is None or not visit.customer.terms.may_change(found.kind):
+    if found is None:
+        raise UnknownAccountError
+    if not visit.customer.terms.may_change(found.kind):
         return RedirectResponse("/account/methods", 303)
     autopay = await accounts.autopay(of)
     used = bool(autopay and autopay.enrolled and autopay.method_id == method_id)

@@ -54,6 +54,14 @@ _WORDS = {
         "One payment covers up to 200 invoices",
         f"{NOT_CHARGED} Go back and choose fewer.",
     ),
+    "invoice_twice": (
+        "An invoice was named twice",
+        f"{NOT_CHARGED} Go back and choose again.",
+    ),
+    "invoice_not_found": (
+        "One of these invoices cannot be paid here",
+        f"{NOT_CHARGED} Check what is left before you pay.",
+    ),
     "prepayment_not_confirmed": (
         "Tick the box if the rest may be kept as a prepayment",
         f"{NOT_CHARGED} Or go back and enter a smaller amount.",

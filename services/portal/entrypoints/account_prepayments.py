@@ -5,7 +5,7 @@ from secrets import token_hex
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from services.portal.domain.account_money import Terms, usable_methods
+from services.portal.domain.account_money import Terms, usable_method, usable_methods
 from services.portal.domain.refusals import (
     AccountSwitchedOffError,
     PaymentRefusedError,
@@ -36,7 +36,7 @@ async def _prepayments_page(
 ) -> HTMLResponse:
     if not visit.customer.terms.prepayments:
         raise AccountSwitchedOffError("The company does not take prepayments here.")
-    methods = await _methods(visit)
+    methods = usable_methods(await _held(visit), visit.customer.terms)
     first = f"saved:{methods[0].method_id}" if methods else "card"
     listed = await visit.wiring.customers.accounts.prepayments(visit.customer.of, LISTED)
     return account_page(
@@ -52,9 +52,9 @@ async def _prepayments_page(
     )
 
 
-async def _methods(visit: Visit) -> tuple[SavedMethod, ...]:
-    held = await visit.wiring.customers.accounts.methods(visit.customer.of)
-    return usable_methods(tuple(held), visit.customer.terms)
+async def _held(visit: Visit) -> tuple[SavedMethod, ...]:
+    """Every method on file, also those that cannot pay now."""
+    return tuple(await visit.wiring.customers.accounts.methods(visit.customer.of))
 
 
 @router.post("")
@@ -62,7 +62,7 @@ async def prepay(request: Request, visit: AccountVisit, key: IdempotencyKey) -> 
     """Take it: off to the provider, or to the page that follows it."""
     form = Form.posted((await request.form()).multi_items())
     amount = form.cents("amount", "Enter an amount", currency=visit.currency)
-    method = _chosen(form, await _methods(visit), visit.customer.terms)
+    method = _chosen(form, await _held(visit), visit.customer.terms)
     if amount is None or method is None:
         return await _prepayments_page(request, visit, form, 422)
     kind, method_id, pays = method
@@ -96,10 +96,13 @@ async def prepay(request: Request, visit: AccountVisit, key: IdempotencyKey) -> 
 def _chosen(
     form: Form, methods: tuple[SavedMethod, ...], terms: Terms
 ) -> tuple[PaymentKind, str, str] | None:
-    """How it is asked for, by which method on file, and the kind whose maximum counts."""
+    """How it is asked for, by which method on file, and the kind whose maximum counts.
+
+    Raises UnknownAccountError for a method that is not theirs.
+    """
     value, _, method_id = form.value("method").partition(":")
     if value == "saved":
-        found = next((m for m in methods if m.method_id == method_id), None)
+        found = usable_method(methods, terms, method_id)
         if found is not None:
             return "saved", found.method_id, found.kind
     for kind in terms.kinds:

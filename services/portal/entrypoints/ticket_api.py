@@ -6,12 +6,17 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from services.portal.domain.account_access import portal_offered
 from services.portal.domain.refusals import UnknownAccountError
-from services.portal.domain.ticket_refusals import TicketsOffError, UnknownTicketError
+from services.portal.domain.ticket_refusals import (
+    PlanWithoutPortalError,
+    TicketsOffError,
+    UnknownTicketError,
+)
 from services.portal.domain.tickets import Asker, Message, Ticket
-from services.portal.entrypoints.account_pay_form import read_cursor
+from services.portal.entrypoints.account_pay_form import read_moment
 from services.portal.entrypoints.account_tickets import after
-from services.portal.entrypoints.staff_frame import ApiReader, ApiWriter, name_of
+from services.portal.entrypoints.staff_frame import ApiReader, ApiWriter, company_of, name_of
 from services.portal.entrypoints.ticket_inbox import reply_id
 from services.portal.entrypoints.wiring import wiring_of
 from services.portal.usecases.answer_ticket import AnswerTicket, answer_ticket
@@ -22,6 +27,7 @@ from services.portal.usecases.ports_tickets import InboxWish, Stage, Whose
 from shared.contracts.portal import TicketKind, TicketStatus
 from shared.idempotency import IdempotencyKey
 from shared.problem_answers import responses
+from shared.problems import InvalidError
 
 router = APIRouter(prefix="/api/portal/v1/tickets", tags=["tickets"])
 Id = Annotated[str, Field(min_length=1, max_length=64)]
@@ -130,8 +136,11 @@ async def list_tickets(
         kind=kind,
         words=q,
     )
+    before = read_moment(cursor)
+    if cursor and before is None:
+        raise InvalidError("Send the cursor of the page before, unchanged", field="cursor")
     tickets = wiring_of(request).customers.tickets
-    rows = await tickets.inbox(caller.company_id, wish, read_cursor(cursor), limit + 1)
+    rows = await tickets.inbox(caller.company_id, wish, before, limit + 1)
     shown = rows[:limit]
     return TicketPage(
         items=[_out(one) for one in shown], cursor=after(shown[-1]) if len(rows) > limit else None
@@ -146,6 +155,8 @@ async def open_for_customer(
     wiring = wiring_of(request)
     ports = wiring.customers
     settings = await ports.settings.of(caller.company_id)
+    if not portal_offered(await company_of(request, caller.company_id)):
+        raise PlanWithoutPortalError
     if not settings.tickets:
         raise TicketsOffError
     row = await ports.accounts.account(Account(caller.company_id, wish.account_id))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.portal.domain.account_selection import SELECTED_MAX
 from services.portal.domain.refusals import PaymentRefusedError
 from services.portal.usecases.admit_customer import Customer
 from services.portal.usecases.ports_accounts import (
@@ -48,9 +49,10 @@ async def pay_invoices(
 ) -> StartedPayment:
     """Have billing take exactly what was shown. The same key again gives the same answer.
 
-    Raises UnpayableError, PaymentRefusedError (`amount_changed` with the sum as it is now), and
-    UnavailableError; nothing is charged then, except that an UnavailableError may come after the
-    charge: the same key asks again safely.
+    Raises UnpayableError, UnknownAccountError (a method not theirs), PaymentRefusedError
+    (`amount_changed` with the sum as it is now; `invoice_twice`, `too_many_invoices`,
+    `invoice_not_found`), and UnavailableError; nothing is charged then, except that an
+    UnavailableError may come after the charge: the same key asks again safely.
     """
     wish = confirmed.wish
     known = await ports.begun.find(customer.of.account_id, confirmed.key)
@@ -66,6 +68,7 @@ async def pay_invoices(
     )
     if review.amount_cents != confirmed.amount_cents:
         raise PaymentRefusedError("amount_changed", amount_cents=review.amount_cents)
+    _refuse_others(wish, review)
     if review.rest_cents and not confirmed.prepay_rest:
         raise PaymentRefusedError("prepayment_not_confirmed")
     started = await ports.billing.pay(customer.of, customer.person, _order(review, confirmed))
@@ -82,6 +85,18 @@ async def pay_invoices(
         )
     )
     return started
+
+
+def _refuse_others(wish: PaymentWish, review: Review) -> None:
+    """All that was confirmed is paid, or nothing is (C18): not the part of it that could be."""
+    if wish.choice == "custom":
+        return
+    if len(set(wish.invoice_ids)) != len(wish.invoice_ids):
+        raise PaymentRefusedError("invoice_twice")
+    if len(wish.invoice_ids) > SELECTED_MAX:
+        raise PaymentRefusedError("too_many_invoices")
+    if set(wish.invoice_ids) != {one.invoice.invoice_id for one in review.covered}:
+        raise PaymentRefusedError("invoice_not_found")
 
 
 def _order(review: Review, confirmed: Confirmation) -> PaymentOrder:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date
 
-from services.portal.domain.account_money import OpenTotals, Terms, usable_methods
+from services.portal.domain.account_money import OpenTotals, Terms, usable_method
 from services.portal.domain.account_rows import MULTI, SINGLE
 from services.portal.domain.account_selection import (
     SELECTED_MAX,
@@ -64,7 +64,10 @@ async def review_payment(
     today: date,
     currency: str,
 ) -> Review:
-    """Raises UnpayableError with the field and the reason; nothing is charged here."""
+    """Raises UnpayableError with the field and the reason; nothing is charged here.
+
+    Raises UnknownAccountError for a method on file that is not theirs.
+    """
     methods, totals, (part, capped) = await asyncio.gather(
         accounts.methods(of), accounts.open_totals(of, today), _part(of, wish, accounts)
     )
@@ -115,8 +118,7 @@ def _method(
         if choice.kind not in terms.kinds:
             raise UnpayableError("method", "Choose how you will be paying")
         return None, choice.kind
-    usable = usable_methods(methods, terms)
-    method = next((m for m in usable if m.method_id == choice.method_id), None)
+    method = usable_method(methods, terms, choice.method_id)
     if method is None:
         raise UnpayableError("method", "Choose how you will be paying")
     return method, method.kind

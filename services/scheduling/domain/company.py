@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from services.scheduling.domain.agreement import DEFAULT_TEXT, DEFAULT_TITLE, refuse_unknown
@@ -10,9 +9,8 @@ from services.scheduling.domain.custom_fields import Definitions
 from services.scheduling.domain.custom_fields import checked as checked_fields
 from services.scheduling.domain.payment_policy import PaymentPolicy
 from services.scheduling.domain.refusals import BadFieldError
+from shared.contracts.scheduling import PORTAL_PLANS, Plan
 
-Plan = Literal["basic", "pro", "pro_plus"]
-PORTAL_PLANS: frozenset[Plan] = frozenset({"pro", "pro_plus"})
 HUE_MAX = 359
 PREFIX_LETTERS = 3
 NOTHING_CHOSEN = PaymentPolicy()
@@ -45,8 +43,8 @@ class Company:
 
     @property
     def has_customer_portal(self) -> bool:
-        """Whether its account customers may sign in: a feature of some plans (R60, R77)."""
-        return self.plan in PORTAL_PLANS
+        """Whether its plan has customer accounts (R60, R77); a trial may look."""
+        return self.plan in PORTAL_PLANS or self.trial
 
     def with_custom_fields(self, definitions: Definitions) -> "Company":
         """Return the company with other fields for account customers; the same change nothing."""

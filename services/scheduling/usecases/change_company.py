@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from services.scheduling.domain.company import Company, Plan
+from services.scheduling.domain.company import Company
 from services.scheduling.domain.refusals import ChangedMeanwhileError
 from services.scheduling.usecases._facts import about_company
 from services.scheduling.usecases.ports import Desk, Office
+from shared.contracts.scheduling import Plan
 from shared.crash_points import crash_point
 
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from services.scheduling.domain.company import Company, Plan, number_prefix_of
+from services.scheduling.domain.company import Company, number_prefix_of
 from services.scheduling.domain.staff import StaffMember, account_email, refuse_weak
 from services.scheduling.usecases._facts import about_company, about_staff_member
 from services.scheduling.usecases.ports import Desk, Office, Passwords, Secrets
+from shared.contracts.scheduling import Plan
 from shared.crash_points import crash_point
 
 

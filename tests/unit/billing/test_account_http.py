@@ -14,7 +14,7 @@ from services.billing.entrypoints.routes import ROUTERS
 from services.billing.main import TEMPLATES
 from shared.ui import environment
 from tests.support.billing_account_fakes import ACCOUNT
-from tests.support.billing_fakes import COMPANY, MemoryLists
+from tests.support.billing_fakes import COMPANY, MemoryLists, a_company
 from tests.support.shared_app import app
 from tests.unit.billing.account_office import AccountOffice
 from tests.unit.billing.test_events import parts_of
@@ -188,6 +188,22 @@ async def test_the_owner_alone_changes_the_rules_and_everybody_is_told(visitor, 
     told = office.books.state.events[-1]
     assert (told.autopay, told.card_max_cents, told.billing_history) == (True, 50_000, True)
     assert (told.bank_max_cents, told.prepayments) == (0, False)
+
+
+async def test_a_plan_without_the_portal_switches_nothing_on_but_a_clients_invitations(
+    visitor, office
+):
+    await office.books.write(
+        lambda books: books.keep_company(a_company(client_portal=False, revision=2))
+    )
+    headers = visitor.staff("owner")
+    held = (await visitor.client.get(RULES, headers=headers)).json()
+    for name in ("autopay", "card_changes", "prepayments", "billing_history"):
+        wish = {**held, name: not held[name]}
+        refused = await visitor.client.put(RULES, json=wish, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (403, "plan_without_portal")
+    invite = {**held, "clients_may_invite": True}
+    assert (await visitor.client.put(RULES, json=invite, headers=headers)).json() == invite
 
 
 @pytest.mark.parametrize("wish", [{"card_max_cents": -1}, {"card_max_cents": "5"}, {"x": 1}])

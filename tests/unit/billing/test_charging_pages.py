@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 
 from services.billing.domain.methods import Autopay
 from tests.support.billing_account_fakes import ACCOUNT, BOOKED_AT
-from tests.support.billing_fakes import COMPANY
+from tests.support.billing_fakes import COMPANY, a_company
 from tests.unit.billing.account_office import AccountOffice
 from tests.unit.billing.desk import Desk, at_the_desk
 
@@ -200,6 +200,23 @@ async def test_the_tab_has_every_label_and_everything_off_at_first(desk, office)
     assert page.find(id="card_max_cents")["value"] == "0.00"
     assert "0.00 means no limit" in page.text
     assert "nothing is charged until somebody on your team starts a charge run" in page.text
+
+
+async def test_the_tab_of_a_plan_without_the_portal_says_so_and_keeps_invitations(desk, office):
+    await office.open_account([])
+    await office.books.write(
+        lambda books: books.keep_company(a_company(client_portal=False, revision=2))
+    )
+    page = await desk.get(TAB, "owner")
+    assert "The client portal is part of Pro and Pro Plus" in page.text
+    assert "Enable Client Portal Autopay" not in page.text
+    assert (await desk.post(TAB, {"clients_may_invite": "on"}, "owner")).status_code == 303
+    for name in ("autopay", "all"):
+        await desk.post(TAB, {name: "on", "clients_may_invite": "on"}, "owner")
+    rules = await rules_of(desk)
+    assert (rules.clients_may_invite, rules.autopay, rules.billing_history) == (True, False, False)
+    refused = await desk.post(TAB, {"autopay": "on"}, "owner")
+    assert refused.status_code == 403
 
 
 async def test_the_owner_changes_the_tab_and_select_all_works_without_script(desk):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 import pytest
 
 from services.notifications.domain.quiet_hours import NIGHT, QuietHours
-from services.notifications.domain.refusals import StaffNotFoundError
+from services.notifications.domain.refusals import PlanWithoutPortalError, StaffNotFoundError
 from services.notifications.domain.staff_mail import MailMode, StaffPreference
 from services.notifications.usecases.choose_alert_resources import choose_alert_resources
 from services.notifications.usecases.ports import AlertFilter
@@ -189,3 +189,16 @@ def test_quiet_hours_end_in_the_morning_of_the_place(at, over):
     moment = datetime(*at, tzinfo=UTC)
 
     assert NIGHT.over_at(moment, "America/Los_Angeles") == datetime(*over, tzinfo=UTC)
+
+
+async def test_a_plan_without_the_portal_chooses_nobody_for_what_its_customers_do(bench):
+    await choose(bench, ticket_waiting=[PRIYA])
+    await bench.hear(told.company_changed(plan="basic", trial=False, revision=9))
+    with pytest.raises(PlanWithoutPortalError):
+        await choose(bench, autopay_changed=[PRIYA])
+    await choose(bench, dispute_changed=[PRIYA], autopay_changed=[])
+    kept = await bench.desk.alert_choices.chosen(told.COMPANY)
+    assert {key: list(ids) for key, ids in kept.items() if ids} == {
+        "dispute_changed": [PRIYA],
+        "ticket_waiting": [PRIYA],
+    }, "what was chosen under the larger plan waits for it"

@@ -7,6 +7,7 @@ import pytest
 
 from services.portal.domain.portal_settings import PortalSettings
 from services.portal.domain.refusals import PaymentRefusedError, ProfileRefusedError
+from services.portal.entrypoints.account_pay_form import read_moment
 from tests.support.portal_account_samples import (
     ROOF,
     TIER,
@@ -192,11 +193,18 @@ async def test_who_is_enrolled_can_leave_after_autopay_was_switched_off(office):
     assert (await post(office, "/autopay", enrolled="no")).status_code == 303
 
 
-@pytest.mark.parametrize("method_id", ["", "pm-unknown"])
-async def test_autopay_needs_a_method_of_theirs(office, method_id):
-    answer = await post(office, "/autopay", enrolled="yes", method_id=method_id)
+async def test_autopay_needs_a_method_of_theirs(office):
+    answer = await post(office, "/autopay", enrolled="yes", method_id="")
     assert answer.status_code == 422
     assert "Choose which card or bank account pays" in words(answer)
+    assert (await post(office, "/autopay", enrolled="yes", method_id="pm-x")).status_code == 404
+    assert office.customers.billing.changed == []
+
+
+@pytest.mark.parametrize("text", ["x|y", "2026-10-01|HP-1", "2026-10-01T16:00:00|p-1", "|", "x"])
+def test_a_place_in_a_list_that_is_none_is_its_beginning(text):
+    assert read_moment(text) is None
+    assert read_moment("2026-10-01T16:00:00+00:00|p-1") == ("2026-10-01T16:00:00+00:00", "p-1")
 
 
 @pytest.mark.parametrize("path", ["/autopay", "/methods/pm-card/default"])

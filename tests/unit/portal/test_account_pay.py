@@ -260,13 +260,43 @@ async def test_a_new_card_leads_to_the_provider_and_is_saved_if_wished(shop):
     assert (order.kind, order.save_method) == ("card", True)
 
 
-@pytest.mark.parametrize("method", ["", "saved:other", "cash", "saved:pm-removed"])
-async def test_a_method_that_is_not_theirs_pays_nothing(shop, method):
-    shop.tell(told_method(method_id="pm-removed", removed=True, is_default=False))
+@pytest.mark.parametrize("method", ["", "saved:", "cash"])
+async def test_without_a_way_to_pay_nothing_is_reviewed(shop, method):
     page = await opened(shop)
     answer = await press(shop, page, "review", invoice=["inv-A1"], method=method)
     assert answer.status_code == 422
     assert "Choose how you will be paying" in words(answer)
+
+
+@pytest.mark.scenario(65)
+@pytest.mark.parametrize("method", ["saved:other", "saved:pm-removed"])
+async def test_a_method_that_is_not_theirs_is_not_found_and_pays_nothing(shop, method):
+    shop.tell(told_method(method_id="pm-removed", removed=True, is_default=False))
+    page = await opened(shop)
+    assert (await press(shop, page, "review", invoice=["inv-A1"], method=method)).status_code == 404
+    review = await press(shop, page, "review", invoice=["inv-A1"], method="card")
+    assert (await confirm(shop, review, method=method)).status_code == 404
+    assert shop.customers.billing.orders == []
+
+
+@pytest.mark.parametrize(
+    ("named", "title"),
+    [
+        (["inv-A1", "inv-A1"], "An invoice was named twice"),
+        (["inv-A1", "inv-of-somebody-else"], "One of these invoices cannot be paid here"),
+        (
+            ["inv-A1", *[f"inv-x{n}" for n in range(200)]],
+            "One payment covers up to 200 invoices",
+        ),
+    ],
+)
+async def test_what_is_confirmed_is_paid_whole_or_refused_whole(shop, named, title):
+    review = await press(shop, await opened(shop), "review", invoice=["inv-A1"], method="card")
+    data = {**hidden(review), "elsewhere": named}
+    answer = await shop.browser.post("/account/pay/confirm", data=data)
+    assert answer.status_code in {409, 422}
+    assert title in words(answer)
+    assert shop.customers.billing.orders == []
 
 
 async def test_above_the_maximum_is_warned_of_and_refused(shop):
