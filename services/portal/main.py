@@ -24,6 +24,7 @@ from services.portal.adapters.account_profile_http import AccountProfileHttp
 from services.portal.adapters.billing_http import BillingHttp
 from services.portal.adapters.files_http import FilesHttp
 from services.portal.adapters.link_randomness import system_randomness
+from services.portal.adapters.mongo_account_services import MongoServices
 from services.portal.adapters.mongo_accounts import MongoAccounts
 from services.portal.adapters.mongo_team import MongoTeam
 from services.portal.config import PortalConfig
@@ -133,6 +134,7 @@ def wire(config: PortalConfig, store: Store) -> Wiring:
         misses=Misses(config.link_misses_per_minute),
         customers=AccountWiring(
             accounts=MongoAccounts(store),
+            services=MongoServices(store),
             sign_ins=mongo_sign_ins.MongoSignIns(store, outbox),
             settings=mongo_portal_settings.MongoPortalSettings(store, outbox),
             billing=AccountBillingHttp(

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from services.portal.domain.refusals import AccountSwitchedOffError
 from services.portal.entrypoints.account_access import AccountVisit
 from services.portal.entrypoints.account_frame import account_page
-from services.portal.entrypoints.account_pay_form import read_cursor, write_cursor
+from services.portal.entrypoints.cursors import read_cursor, read_moment, write_cursor
 
 router = APIRouter(prefix="/account", include_in_schema=False)
 SHOWN = 25
@@ -59,7 +59,7 @@ async def history(request: Request, visit: AccountVisit, before: Before = "") ->
     if not visit.customer.terms.billing_history:
         raise AccountSwitchedOffError("The company does not show billing history here.")
     accounts = visit.wiring.customers.accounts
-    entries = await accounts.history(visit.customer.of, read_cursor(before), SHOWN + 1)
+    entries = await accounts.history(visit.customer.of, read_moment(before), SHOWN + 1)
     shown = entries[:SHOWN]
     last = (shown[-1].at.isoformat(), shown[-1].entry_id) if len(entries) > SHOWN else None
     return account_page(

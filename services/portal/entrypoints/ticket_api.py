@@ -9,8 +9,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from services.portal.domain.refusals import UnknownAccountError
 from services.portal.domain.ticket_refusals import TicketsOffError, UnknownTicketError
 from services.portal.domain.tickets import Asker, Message, Ticket
-from services.portal.entrypoints.account_pay_form import read_cursor
 from services.portal.entrypoints.account_tickets import after
+from services.portal.entrypoints.cursors import read_moment
 from services.portal.entrypoints.staff_frame import ApiReader, ApiWriter, name_of
 from services.portal.entrypoints.ticket_inbox import reply_id
 from services.portal.entrypoints.wiring import wiring_of
@@ -131,7 +131,7 @@ async def list_tickets(
         words=q,
     )
     tickets = wiring_of(request).customers.tickets
-    rows = await tickets.inbox(caller.company_id, wish, read_cursor(cursor), limit + 1)
+    rows = await tickets.inbox(caller.company_id, wish, read_moment(cursor), limit + 1)
     shown = rows[:limit]
     return TicketPage(
         items=[_out(one) for one in shown], cursor=after(shown[-1]) if len(rows) > limit else None

@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from services.portal.domain.ticket_refusals import TicketRefusedError, UnknownTicketError
 from services.portal.domain.ticket_rules import every_category
 from services.portal.domain.tickets import STATUSES, Ticket
-from services.portal.entrypoints.account_pay_form import read_cursor
 from services.portal.entrypoints.account_tickets import after
+from services.portal.entrypoints.cursors import read_moment
 from services.portal.entrypoints.staff_frame import Reader, Writer, staff_view
 from services.portal.entrypoints.wiring import wiring_of
 from services.portal.usecases.answer_ticket import AnswerTicket, answer_ticket
@@ -53,7 +53,7 @@ async def inbox(
     wish = InboxWish(
         whose=whose, staff_id=staff.staff_id, status=status, category=category, kind=kind, words=q
     )
-    rows = await ports.tickets.inbox(staff.company_id, wish, read_cursor(before), SHOWN + 1)
+    rows = await ports.tickets.inbox(staff.company_id, wish, read_moment(before), SHOWN + 1)
     shown = rows[:SHOWN]
     settings = await ports.settings.of(staff.company_id)
     wanted = {"whose": whose, "status": status, "category": category, "kind": kind, "q": q}

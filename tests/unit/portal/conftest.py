@@ -20,6 +20,7 @@ from tests.support.portal_account_fakes import (
     FakeProfiles,
     MemoryBegun,
     MemoryRows,
+    MemoryServices,
     MemorySettings,
     MemorySignIns,
 )
@@ -185,6 +186,7 @@ async def empty_portal(app, keyrings):
         misses=Misses(10),
         customers=AccountWiring(
             accounts=accounts,
+            services=MemoryServices(accounts),
             tickets=MemoryTickets(),
             team=MemoryTeam(accounts),
             sign_ins=MemorySignIns(),
