@@ -152,7 +152,7 @@ class MemoryServices:
 
     async def visits(self, of, status, *, newest_first, limit, since=None, until=None, behind=None):
         def place(row):
-            return (row.starts_at, row.inspection_id)
+            return (row.starts_at, row.number)
 
         edge = behind and (datetime.fromisoformat(behind[0]), behind[1])
         found = [

@@ -59,7 +59,7 @@ COLLECTIONS = (
         rows.VISITS.name,
         indexes=(
             IndexModel(
-                [*OWNED, ("status", ASCENDING), ("starts_at", ASCENDING), ("_id", ASCENDING)],
+                [*OWNED, ("status", ASCENDING), ("starts_at", ASCENDING), ("number", ASCENDING)],
                 name=VISITS_INDEX,
             ),
         ),

@@ -40,7 +40,7 @@ class MongoServices:
         ]
         way = -1 if newest_first else 1
         cursor = self._visits.find({"$and": wanted}).hint(VISITS_INDEX)
-        found = cursor.sort([("starts_at", way), ("_id", way)]).limit(limit)
+        found = cursor.sort([("starts_at", way), ("number", way)]).limit(limit)
         return [rows.VisitRow.model_validate(d) for d in await found.to_list(None)]
 
     async def visit(self, of: Account, inspection_id: str) -> rows.VisitRow | None:
@@ -80,7 +80,7 @@ def _behind_visit(cursor: Cursor | None, *, newest_first: bool) -> list[Document
     at, beyond = datetime.fromisoformat(cursor[0]), "$lt" if newest_first else "$gt"
     return [
         {"starts_at": {f"{beyond}e": at}},
-        {"$or": [{"starts_at": {beyond: at}}, {"_id": {beyond: cursor[1]}}]},
+        {"$or": [{"starts_at": {beyond: at}}, {"number": {beyond: cursor[1]}}]},
     ]
 
 

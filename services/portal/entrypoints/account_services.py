@@ -104,7 +104,7 @@ def _part(name: str, found: Sequence[VisitRow | RecurringRow], places: dict[str,
 def _place(row: VisitRow | RecurringRow) -> str:
     if isinstance(row, RecurringRow):
         return row.service.recurring_id
-    return write_cursor((row.starts_at.isoformat(), row.inspection_id))
+    return write_cursor((row.starts_at.isoformat(), row.number))
 
 
 def _address(places: dict[str, str], name: str) -> str:

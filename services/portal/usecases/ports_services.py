@@ -22,7 +22,10 @@ class Services(Protocol):
         until: datetime | None = None,
         behind: Cursor | None = None,
     ) -> Sequence[VisitRow]:
-        """Inspections in these states that start from `since` on and before `until`, by start."""
+        """Inspections in these states that start from `since` on and before `until`, by start.
+
+        `behind` is the start and the number of the visit before.
+        """
 
     async def visit(self, of: Account, inspection_id: str) -> VisitRow | None:
         """One inspection of this account."""

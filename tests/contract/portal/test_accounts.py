@@ -217,7 +217,10 @@ async def test_history_mixes_payments_and_credits_and_hides_parts(kept):
 
 def a_visit(visit_id, **changes):
     account = {"account_id": ACCOUNT_ID, "name": "Cascade", "terms_days": 30}
-    return told_inspection(an_inspection(inspection_id=visit_id, account=account, **changes))
+    number = changes.pop("number", visit_id)
+    return told_inspection(
+        an_inspection(inspection_id=visit_id, number=number, account=account, **changes)
+    )
 
 
 async def test_visits_turn_their_pages_also_between_visits_of_one_moment(kept):
@@ -237,7 +240,7 @@ async def test_visits_turn_their_pages_also_between_visits_of_one_moment(kept):
             seen += [row.inspection_id for row in page]
             if len(page) < 2:
                 return seen
-            behind = (page[-1].starts_at.isoformat(), page[-1].inspection_id)
+            behind = (page[-1].starts_at.isoformat(), page[-1].number)
 
     assert await turned(newest_first=False, since=NOW) == ["v1", "v2", "v3", "v4", "v5"]
     end = NOW + timedelta(hours=3)
