@@ -15,6 +15,8 @@ class PortalConfig(ServiceConfig):
     """Where billing answers our own calls."""
     scheduling_url: str
     """Where scheduling answers our own calls."""
+    notifications_url: str
+    """Where notifications answers our own calls."""
     checkout_origins: str = "https://checkout.stripe.com"
     """Where the pay form may lead to besides our own origin, separated by spaces."""
     link_misses_per_minute: int = Field(default=10, gt=0)

@@ -22,12 +22,15 @@ from services.portal.adapters.account_billing_http import AccountBillingHttp
 from services.portal.adapters.account_files_http import AccountFilesHttp
 from services.portal.adapters.account_profile_http import AccountProfileHttp
 from services.portal.adapters.billing_http import BillingHttp
+from services.portal.adapters.calendars_http import CalendarsHttp
 from services.portal.adapters.files_http import FilesHttp
 from services.portal.adapters.link_randomness import system_randomness
+from services.portal.adapters.mongo_account_services import MongoServices
 from services.portal.adapters.mongo_accounts import MongoAccounts
 from services.portal.adapters.mongo_team import MongoTeam
 from services.portal.config import PortalConfig
 from services.portal.entrypoints import (
+    account_calendar,
     account_methods,
     account_pages,
     account_papers,
@@ -104,6 +107,7 @@ ROUTERS = (
     account_prepayments.router,
     account_profile.router,
     account_services.router,
+    account_calendar.router,
     account_tickets.router,
     settings_pages.router,
     settings_api.router,
@@ -128,11 +132,13 @@ def wire(config: PortalConfig, store: Store) -> Wiring:
         checkouts=mongo_checkouts.MongoCheckouts(store),
         billing=BillingHttp(billing),
         files=FilesHttp(billing, scheduling),
+        calendars=CalendarsHttp(ServiceClient(config.notifications_url, "notifications", keyring)),
         randomness=system_randomness(),
         clock=lambda: datetime.now(UTC),
         misses=Misses(config.link_misses_per_minute),
         customers=AccountWiring(
             accounts=MongoAccounts(store),
+            services=MongoServices(store),
             sign_ins=mongo_sign_ins.MongoSignIns(store, outbox),
             settings=mongo_portal_settings.MongoPortalSettings(store, outbox),
             billing=AccountBillingHttp(

@@ -164,6 +164,10 @@ class PortalSettingsChangedV1(Event):
     tickets: bool
     ticket_assignee_staff_id: str | None
     settings_revision: int
+    upcoming_services: bool = True
+    """Whether customers see coming visits, in a calendar too (R96)."""
+    service_history: bool = True
+    """Whether they see past ones (R95)."""
 
     @property
     def aggregate_id(self) -> str:

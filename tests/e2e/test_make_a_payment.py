@@ -23,6 +23,8 @@ PAGES = {
     "autopay": "/account/autopay",
     "prepayments": "/account/prepayments",
     "profile": "/account/profile",
+    "services": "/account/services",
+    "calendar": "/account/calendar",
     "choose": "/account/choose",
     "unknown": "/account/attempts/nothing",
     "sign-in": "/account/sign-in",

@@ -220,6 +220,7 @@ def test_what_services_tell_each_other_is_not_for_the_public(booking: Booking) -
     paths = (
         f"/internal/v1/invoices/{invoice_id}/document?company_id=x",
         f"/internal/v1/inspections/{booking.inspection_id}/reports/x?company_id=x",
+        "/internal/v1/accounts/x/calendar?company_id=x",
         "/internal/v1/links",
         "/health/ready",
         "/health/live",
@@ -252,7 +253,11 @@ def test_even_inside_the_network_a_service_needs_its_own_key(booking: Booking) -
                 headers={"Authorization": token},
                 timeout=30,
             )
-            for service, path in (("scheduling", about), ("billing", invoice))
+            for service, path in (
+                ("scheduling", about),
+                ("billing", invoice),
+                ("notifications", "accounts/x/calendar"),
+            )
         ]
         minting = f"{stack.services['portal']}/internal/v1/links"
         asked.append(httpx.post(minting, json={}, headers={"Authorization": token}, timeout=30))

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from deploy.demo.office import eventually
-from tests.support.account_customer import open_account
+from tests.support.account_customer import Customer, open_account
 from tests.support.product import Company
+from tests.support.stack import Stack
 from tests.support.visitor import Page, Visitor
 
 PAGE = "/staff/notifications/calendar"
+MINE = "/account/calendar"
 _ADDRESS = re.compile(r"/notifications/calendar/[\w-]{40,}\.ics")
 
 
@@ -19,6 +21,25 @@ def address(page: Page) -> str:
     found = _ADDRESS.search(page.text)
     assert found, page.text
     return found[0]
+
+
+def signed_in(company: Company) -> Customer:
+    """A person of an account, at a portal that knows it."""
+    customer = open_account(company, sites=1)
+    customer.sign_in()
+    return customer
+
+
+def get_address(customer: Customer, button: str = "Get an address") -> str:
+    return address(customer.browser.submit(customer.browser.open(MINE).form(button)))
+
+
+def end_address(customer: Customer) -> Page:
+    """The form of an account that has an address, sent also by one that has none."""
+    page = customer.browser.open(MINE)
+    token = page.form("Get a").values["csrf_token"]
+    answer = customer.browser.http.post(f"{MINE}/end", data={"csrf_token": token})
+    return Page(str(answer.url), answer.status_code, answer.text, answer.headers)
 
 
 def feed(visitor: Visitor, path: str, **headers: str) -> Any:
@@ -69,3 +90,79 @@ def test_a_customer_account_has_a_calendar_without_other_peoples_appointments(
     holds(calendar, path, "1 Birch St")
     assert "Alder Creek" not in feed(calendar, path).text
     assert other.number not in feed(calendar, path).text
+
+
+@pytest.mark.timeout(300)
+def test_a_customer_gets_renews_and_ends_the_address_of_his_account(company: Company) -> None:
+    customer, stranger, calendar = signed_in(company), signed_in(company), company.visitor()
+    customer.book(sites=1)
+    path = get_address(customer)
+    assert _ADDRESS.search(customer.browser.open(MINE).text) is None  # shown once
+    holds(calendar, path, "1 Birch St")
+    answer = feed(calendar, path)
+    assert answer.headers["content-type"].startswith("text/calendar")
+    assert feed(calendar, path, **{"If-None-Match": answer.headers["etag"]}).status_code == 304
+
+    assert "has an address" not in stranger.browser.open(MINE).text
+    assert end_address(stranger).status == 404
+    assert "1 Birch St" not in feed(calendar, get_address(stranger)).text
+    assert feed(calendar, path).status_code == 200
+
+    renewed = get_address(customer, "Get a new address")
+    assert feed(calendar, path).status_code == 404
+    assert "1 Birch St" in feed(calendar, renewed).text
+    ended = customer.browser.submit(customer.browser.open(MINE).form("End the address"))
+    assert "The address has stopped working" in ended.text
+    assert feed(calendar, renewed).status_code == 404
+    assert end_address(customer).status == 404
+
+
+@pytest.mark.timeout(200)
+def test_hidden_coming_visits_are_in_no_customers_calendar(company: Company) -> None:
+    customer, calendar = signed_in(company), company.visitor()
+    path = get_address(customer)
+
+    def answers(status: int) -> None:
+        eventually(lambda: feed(calendar, path).status_code == status, f"the calendar: {status}")
+
+    answers(200)
+    company.office.put("portal/v1/settings", {"upcoming_services": False})
+    assert customer.browser.open(MINE).status == 403
+    answers(404)
+    company.office.put("portal/v1/settings", {"upcoming_services": True})
+    answers(200)
+
+
+@pytest.mark.timeout(200)
+def test_while_notifications_is_away_the_page_stays_and_nothing_is_lost(
+    stack: Stack, company: Company
+) -> None:
+    customer = signed_in(company)
+    path = get_address(customer)
+    form = customer.browser.open(MINE).form("End the address")
+    stack.stop("notifications")
+    page = customer.browser.open(MINE)
+    assert (page.status, "cannot be reached for a moment" in page.text) == (200, True)
+    refused = customer.browser.submit(form)
+    assert (refused.status, "cannot be reached for a moment" in refused.text) == (503, True)
+    stack.start("notifications")
+    stack.wait_ready(["notifications"])
+    assert feed(company.visitor(), path).status_code == 200
+    assert "has an address" in customer.browser.open(MINE).text
+
+
+@pytest.mark.timeout(200)
+def test_a_client_takes_his_inspection_into_his_calendar(company: Company) -> None:
+    booking = company.book()
+    client = booking.client()
+    link = client.page.link("Add to calendar")
+
+    def file() -> Any:
+        return client.browser.http.get(link)
+
+    eventually(lambda: file().status_code == 200, "notifications knows the inspection")
+    answer = file()
+    assert answer.headers["content-type"].startswith("text/calendar")
+    assert f"UID:{booking.inspection_id}@doorstep" in answer.text
+    assert "1482 Alder Creek Rd" in answer.text
+    assert company.visitor().http.get(link).status_code == 404

@@ -25,7 +25,7 @@ NEEDED = {"MONGO_URL", "RABBIT_URL", "PUBLIC_URL", "SIGNING_KEY", "TRUSTED_KEYS"
 OWN = {
     "scheduling": set(),
     "billing": {"STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS"},
-    "portal": {"BILLING_URL", "SCHEDULING_URL"},
+    "portal": {"BILLING_URL", "SCHEDULING_URL", "NOTIFICATIONS_URL"},
     "notifications": {"PORTAL_URL", "SMTP_HOST", "SMTP_PORT", "MAIL_FROM"},
 }
 

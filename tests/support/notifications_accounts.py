@@ -15,6 +15,7 @@ from shared.contracts.billing_accounts import (
     SavedMethod,
 )
 from shared.contracts.portal import (
+    PortalSettingsChangedV1,
     SignInLinkRequestedV1,
     Ticket,
     TicketChangedV1,
@@ -51,6 +52,17 @@ def an_account(**changes: Any) -> CustomerAccount:
 
 def account_changed(**changes: Any) -> CustomerAccountChangedV1:
     return CustomerAccountChangedV1(company_id=COMPANY, account=an_account(**changes))
+
+
+def customers_see(**changes: Any) -> PortalSettingsChangedV1:
+    """What the company shows its customers in the portal."""
+    fields: dict[str, Any] = {
+        "display_name": "",
+        "tickets": False,
+        "ticket_assignee_staff_id": None,
+        "settings_revision": 1,
+    }
+    return PortalSettingsChangedV1(company_id=COMPANY, **(fields | changes))
 
 
 def member(staff_id: str = PRIYA, **changes: Any) -> StaffMemberChangedV1:

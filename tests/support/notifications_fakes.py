@@ -119,6 +119,9 @@ class FakeViews:
         found = [one for one in self._all("customer_accounts", company_id) if one.active]
         return sorted(found, key=lambda one: one.name)
 
+    async def portal_settings(self, company_id):
+        return self._one("portal_settings", company_id, company_id)
+
     async def staff(self, company_id):
         return sorted(self._all("staff_members", company_id), key=lambda m: m.name.casefold())
 

@@ -35,7 +35,7 @@ class MemoryRows:
         facts = [fact for event in events for fact in account_facts(event)]
         self.kept.update(newest(known, facts))
 
-    def _rows(self, table, of):
+    def rows_of(self, table, of):
         return [
             fact.row
             for (name, _), fact in self.kept.items()
@@ -45,11 +45,11 @@ class MemoryRows:
         ]
 
     def _open(self, of, kind=None):
-        found = [r for r in self._rows(rows.INVOICES, of) if r.open and kind in {None, r.kind}]
+        found = [r for r in self.rows_of(rows.INVOICES, of) if r.open and kind in {None, r.kind}]
         return sorted(found, key=age)
 
     async def account(self, of):
-        return next(iter(self._rows(rows.ACCOUNTS, of)), None)
+        return next(iter(self.rows_of(rows.ACCOUNTS, of)), None)
 
     async def with_email(self, email):
         found = [
@@ -99,20 +99,20 @@ class MemoryRows:
         return [r for r in self._open(of, "multi") if r.order_id == order_id][:limit]
 
     async def invoices(self, of, invoice_ids):
-        return [r for r in self._rows(rows.INVOICES, of) if r.invoice_id in set(invoice_ids)]
+        return [r for r in self.rows_of(rows.INVOICES, of) if r.invoice_id in set(invoice_ids)]
 
     async def all_invoices(self, of, before, limit):
-        found = sorted(self._rows(rows.INVOICES, of), key=age, reverse=True)
+        found = sorted(self.rows_of(rows.INVOICES, of), key=age, reverse=True)
         left = [r for r in found if before is None or (r.issued_on.isoformat(), r.number) < before]
         return left[:limit]
 
     async def order_known(self, of, order_id):
-        found = [r for r in self._rows(rows.INVOICES, of) if r.order_id == order_id and order_id]
+        found = [r for r in self.rows_of(rows.INVOICES, of) if r.order_id == order_id and order_id]
         return found[0].order_number if found else None
 
     async def history(self, of, before, limit):
         entries = [
-            HistoryEntry(r.at, r.entry_id, r, None) for r in self._rows(rows.HISTORY, of)
+            HistoryEntry(r.at, r.entry_id, r, None) for r in self.rows_of(rows.HISTORY, of)
         ] + [
             HistoryEntry(
                 datetime(r.issued_on.year, r.issued_on.month, r.issued_on.day, tzinfo=UTC),
@@ -120,7 +120,7 @@ class MemoryRows:
                 None,
                 r,
             )
-            for r in self._rows(rows.INVOICES, of)
+            for r in self.rows_of(rows.INVOICES, of)
             if r.credit_cents > 0
         ]
         entries.sort(key=lambda e: (e.at, e.entry_id), reverse=True)
@@ -130,32 +130,61 @@ class MemoryRows:
         return entries[:limit]
 
     async def payment(self, of, entry_id):
-        return next((r for r in self._rows(rows.HISTORY, of) if r.entry_id == entry_id), None)
+        return next((r for r in self.rows_of(rows.HISTORY, of) if r.entry_id == entry_id), None)
 
     async def prepayments(self, of, limit):
-        found = sorted(self._rows(rows.PREPAYMENTS, of), key=lambda r: r.at, reverse=True)
+        found = sorted(self.rows_of(rows.PREPAYMENTS, of), key=lambda r: r.at, reverse=True)
         return found[:limit]
 
     async def methods(self, of):
-        left = [r.method for r in self._rows(rows.METHODS, of) if not r.method.removed]
+        left = [r.method for r in self.rows_of(rows.METHODS, of) if not r.method.removed]
         return sorted(left, key=lambda method: (not method.is_default, method.label))
 
     async def autopay(self, of):
-        return next(iter(self._rows(rows.AUTOPAY, of)), None)
+        return next(iter(self.rows_of(rows.AUTOPAY, of)), None)
 
-    async def visits(self, of, status, *, newest_first, limit, since=None, until=None):
+
+class MemoryServices:
+    """Visits and recurring services of the same rows."""
+
+    def __init__(self, accounts):
+        self._accounts = accounts
+
+    async def visits(self, of, status, *, newest_first, limit, since=None, until=None, behind=None):
+        def place(row):
+            return (row.starts_at, row.number)
+
+        edge = behind and (datetime.fromisoformat(behind[0]), behind[1])
         found = [
             r
-            for r in self._rows(rows.VISITS, of)
+            for r in self._accounts.rows_of(rows.VISITS, of)
             if r.status in status
             and (since is None or r.starts_at >= since)
             and (until is None or r.starts_at < until)
+            and (edge is None or (place(r) < edge if newest_first else place(r) > edge))
         ]
-        return sorted(found, key=lambda r: r.starts_at, reverse=newest_first)[:limit]
+        return sorted(found, key=place, reverse=newest_first)[:limit]
 
-    async def recurring(self, of, status):
-        found = [r for r in self._rows(rows.RECURRING, of) if r.service.status == status]
-        return sorted(found, key=lambda r: (r.service.service_name, r.service.site.street))
+    async def visit(self, of, inspection_id):
+        found = self._accounts.rows_of(rows.VISITS, of)
+        return next((r for r in found if r.inspection_id == inspection_id), None)
+
+    async def recurring(self, of, status, *, limit, behind=""):
+        def place(row):
+            service = row.service
+            return (service.service_name, service.site.street, service.recurring_id)
+
+        last = await self.recurring_service(of, behind)
+        found = [
+            r
+            for r in self._accounts.rows_of(rows.RECURRING, of)
+            if r.service.status == status and (last is None or place(r) > place(last))
+        ]
+        return sorted(found, key=place)[:limit]
+
+    async def recurring_service(self, of, recurring_id):
+        found = self._accounts.rows_of(rows.RECURRING, of)
+        return next((r for r in found if r.service.recurring_id == recurring_id), None)
 
 
 class MemorySignIns:

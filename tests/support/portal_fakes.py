@@ -7,7 +7,11 @@ from dataclasses import dataclass, field, replace
 from services.portal.domain.facts import COMPANY, INSPECTION, PAYER, facts_of, view_id
 from services.portal.domain.fold import fold
 from services.portal.domain.inviting import InvitationPreview, InvitationRefusedError
-from services.portal.domain.refusals import PaymentRefusedError, UnknownDocumentError
+from services.portal.domain.refusals import (
+    PaymentRefusedError,
+    UnknownAccountError,
+    UnknownDocumentError,
+)
 from services.portal.domain.views import (
     CompanyView,
     InspectionView,
@@ -291,6 +295,43 @@ class FakeFiles:
             yield what.encode()
 
         yield File(name, "application/pdf", chunks())
+
+
+class FakeCalendars:
+    """Notifications that keeps addresses by account, or is away."""
+
+    def __init__(self):
+        self.addresses = {}
+        self.away = False
+        self.asked = 0
+
+    async def made_at(self, of):
+        self._answer()
+        return NOW if of in self.addresses else None
+
+    async def renew(self, of):
+        self._answer()
+        self.addresses[of] = f"https://doorstep.example/notifications/calendar/{self.asked}.ics"
+        return self.addresses[of]
+
+    async def end(self, of):
+        self._answer()
+        if self.addresses.pop(of, None) is None:
+            raise UnknownAccountError
+
+    @asynccontextmanager
+    async def appointment(self, company_id, inspection_id, name):
+        self._answer()
+
+        async def chunks():
+            yield f"appointment {company_id} {inspection_id}".encode()
+
+        yield File(name, "text/calendar; charset=utf-8", chunks())
+
+    def _answer(self):
+        self.asked += 1
+        if self.away:
+            raise UnavailableError
 
 
 def counted_randomness():

@@ -1,4 +1,4 @@
-"""Appointments as iCalendar files: one for a mail, many for a feed."""
+"""Appointments as iCalendar files: one for a mail or to keep, many for a feed."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -25,19 +25,18 @@ class ICalendarFiles:
         method = "CANCEL" if cancelled else "REQUEST"
         if not company.email:
             method = "PUBLISH"  # a request needs somebody who asks
-        event = _event(inspection, stamp)
-        event.add("summary", f"Inspection by {full_name(company)}")
-        event.add("description", f"Inspector: {inspection.inspector.name}")
+        event = _for_customers(_event(inspection, stamp), inspection, company)
         if company.email:
             event.add("organizer", _person(company.email, full_name(company)))
             guest = _person(to.address, to.name)
             guest.params["PARTSTAT"] = vText("ACCEPTED")
             guest.params["RSVP"] = vText("FALSE")
             event.add("attendee", guest)
-        calendar = _calendar()
-        calendar.add("method", method)
-        calendar.add_component(event)
-        return CalendarFile(method=method, content=bytes(calendar.to_ical()))
+        return CalendarFile(method=method, content=_alone(event, method))
+
+    def appointment(self, inspection: Inspection, company: Company) -> bytes:
+        event = _event(inspection, inspection.scheduled_at)
+        return _alone(_for_customers(event, inspection, company), "PUBLISH")
 
     def feed(
         self, inspections: Sequence[Inspection], company: Company, name: str, kind: FeedKind
@@ -52,8 +51,7 @@ class ICalendarFiles:
                 event.add("summary", f"{inspection.number}, {inspection.site.street}")
                 event.add("description", _clients(inspection))
             else:
-                event.add("summary", f"Inspection by {full_name(company)}")
-                event.add("description", f"Inspector: {inspection.inspector.name}")
+                _for_customers(event, inspection, company)
             calendar.add_component(event)
         return bytes(calendar.to_ical())
 
@@ -63,6 +61,20 @@ def _calendar() -> Calendar:
     calendar.add("prodid", "-//Doorstep//notifications//EN")
     calendar.add("version", "2.0")
     return calendar
+
+
+def _alone(event: Event, method: str) -> bytes:
+    calendar = _calendar()
+    calendar.add("method", method)
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _for_customers(event: Event, inspection: Inspection, company: Company) -> Event:
+    """Who comes; nothing of the other people."""
+    event.add("summary", f"Inspection by {full_name(company)}")
+    event.add("description", f"Inspector: {inspection.inspector.name}")
+    return event
 
 
 def _event(inspection: Inspection, stamp: datetime) -> Event:

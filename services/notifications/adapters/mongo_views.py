@@ -21,6 +21,7 @@ from shared.contracts.billing import (
 )
 from shared.contracts.billing_accounts import AutopayChangedV1
 from shared.contracts.event import Event, Value
+from shared.contracts.portal import PortalSettingsChangedV1
 from shared.contracts.scheduling import (
     Company,
     CompanyChangedV1,
@@ -79,6 +80,7 @@ COLLECTIONS = (
     Collection("invoices", indexes=(INSPECTION_KEY, UNPAID)),
     Collection("balances"),
     Collection("billing_settings"),
+    Collection("portal_settings"),
     Collection("attempts"),
 )
 
@@ -93,6 +95,7 @@ HELD: tuple[tuple[type[Event], str, Callable[[Any], Value]], ...] = (
     (AutopayChangedV1, "autopay", lambda event: event),
     (InspectionBalanceChangedV1, "balances", lambda event: event),
     (BillingSettingsChangedV1, "billing_settings", lambda event: event),
+    (PortalSettingsChangedV1, "portal_settings", lambda event: event),
 )
 """Which collection holds the state an event carries."""
 
@@ -203,6 +206,10 @@ class MongoViews:
         cursor = self._store["customer_accounts"].find(wanted, session=self._session)
         rows = cursor.sort("state.name", ASCENDING).limit(ACCOUNTS_MAX)
         return [CustomerAccount.model_validate(row["state"]) async for row in rows]
+
+    async def portal_settings(self, company_id: str) -> PortalSettingsChangedV1 | None:
+        state = await self._one("portal_settings", company_id, company_id)
+        return PortalSettingsChangedV1.model_validate(state) if state else None
 
     async def staff(self, company_id: str) -> list[StaffMember]:
         cursor = self._store["staff_members"].find(

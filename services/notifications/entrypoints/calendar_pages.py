@@ -1,15 +1,15 @@
 """Secret calendar addresses: the feed itself, and where people get and renew theirs."""
 
 import hashlib
-import secrets
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field
 
-from services.notifications.domain.calendar_feed import FeedKind
+from services.notifications.domain.calendar_feed import FeedKind, shown
 from services.notifications.entrypoints.api import Strict
+from services.notifications.entrypoints.calendar_addresses import end_address, new_address
 from services.notifications.entrypoints.office import (
     ApiWriter,
     Office,
@@ -19,15 +19,12 @@ from services.notifications.entrypoints.office import (
     shell,
 )
 from services.notifications.usecases.read_calendar_feed import read_calendar_feed
-from services.notifications.usecases.renew_calendar_feed import renew_calendar_feed
-from services.notifications.usecases.revoke_calendar_feed import revoke_calendar_feed
 from shared.identity import ApiClient, Staff, everyone
 from shared.problem_answers import responses
 from shared.webapp import page
 
 PATH = "/staff/notifications/calendar"
 API = "/api/notifications/v1/calendar-feeds"
-TOKEN_BYTES = 32
 Caller = Annotated[Staff | ApiClient, ApiWriter]
 Action = Annotated[Literal["renew", "revoke"], Form()]
 Token = Annotated[str, Path(max_length=128)]
@@ -97,8 +94,7 @@ async def change_of_account(
 @router.post(API, status_code=201, responses=responses(401, 403, 404, 422))
 async def make_feed(wanted: FeedIn, caller: Caller, office: TheOffice) -> FeedOut:
     """A new address; an earlier one of the same subject stops working."""
-    url = await _change(office, caller.company_id, wanted.kind, wanted.subject_id, "renew")
-    return FeedOut(url=url)
+    return FeedOut(url=await new_address(office, caller.company_id, wanted.kind, wanted.subject_id))
 
 
 @router.delete(
@@ -106,26 +102,17 @@ async def make_feed(wanted: FeedIn, caller: Caller, office: TheOffice) -> FeedOu
 )
 async def end_feed(kind: FeedKind, subject_id: str, caller: Caller, office: TheOffice) -> None:
     """The address stops working."""
-    await _change(office, caller.company_id, kind, subject_id, "revoke")
+    await end_address(office, caller.company_id, kind, subject_id)
 
 
 async def _change(
     office: Office, company_id: str, kind: FeedKind, subject_id: str, action: str
 ) -> str:
     """The new address, or nothing after a revocation."""
-    desk = office.post.desks.reading
-    if action == "revoke":
-        await revoke_calendar_feed(company_id, kind, subject_id, desk=desk)
-        return ""
-    token = await renew_calendar_feed(
-        company_id,
-        kind,
-        subject_id,
-        new_token=lambda: secrets.token_urlsafe(TOKEN_BYTES),
-        desk=desk,
-        now=office.post.clock(),
-    )
-    return f"{office.post.public_url}/notifications/calendar/{token}.ics"
+    if action == "renew":
+        return await new_address(office, company_id, kind, subject_id)
+    await end_address(office, company_id, kind, subject_id)
+    return ""
 
 
 async def _shown(
@@ -141,6 +128,7 @@ async def _shown(
         mine=await desk.calendars.of(staff.company_id, FeedKind.STAFF, staff.staff_id),
         me=staff.staff_id,
         accounts=await desk.views.accounts(staff.company_id) if writes else [],
+        accounts_see=shown(await desk.views.portal_settings(staff.company_id)),
         with_feed={feed.subject_id for feed in feeds},
         url=url,
         subject_id=subject_id,

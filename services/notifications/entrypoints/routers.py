@@ -10,6 +10,7 @@ from services.notifications.entrypoints import (
     automation_pages,
     calendar_pages,
     email_pages,
+    internal,
     invoice_letters,
     preference_pages,
     reminder_api,
@@ -34,4 +35,5 @@ ROUTERS = (
     automation_api.router,
     alert_api.router,
     reminder_api.router,
+    internal.router,
 )

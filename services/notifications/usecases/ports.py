@@ -16,6 +16,7 @@ from services.notifications.usecases.ports_reminders import Reminders
 from services.notifications.usecases.ports_staff import AlertChoices, StaffPreferences
 from shared.contracts.billing import Invoice
 from shared.contracts.event import Event
+from shared.contracts.portal import PortalSettingsChangedV1
 from shared.contracts.scheduling import Company, Contact, Inspection, StaffMember
 from shared.contracts.scheduling_accounts import CustomerAccount
 
@@ -42,6 +43,9 @@ class Views(Protocol):
 
     async def accounts(self, company_id: str) -> list[CustomerAccount]:
         """The company's active customer accounts, by name, bounded."""
+
+    async def portal_settings(self, company_id: str) -> PortalSettingsChangedV1 | None:
+        """What the company's customers see in the portal; None: never changed."""
 
     async def staff(self, company_id: str) -> list[StaffMember]:
         """The company's team, by name; those who have left too."""

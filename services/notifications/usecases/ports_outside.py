@@ -66,6 +66,9 @@ class CalendarFiles(Protocol):
     ) -> CalendarFile:
         """The appointment as it now stands, asked for or called off."""
 
+    def appointment(self, inspection: Inspection, company: Company) -> bytes:
+        """The appointment as it now stands, to be kept; the same one is the same bytes."""
+
     def feed(
         self, inspections: Sequence[Inspection], company: Company, name: str, kind: FeedKind
     ) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from services.notifications.domain.calendar_feed import CalendarFeed, FeedKind, hashed
+from services.notifications.domain.calendar_feed import CalendarFeed, FeedKind, hashed, shown
 from services.notifications.domain.refusals import CalendarNotFoundError
 from services.notifications.usecases.ports import Desk
 
@@ -41,6 +41,7 @@ async def known(company_id: str, kind: FeedKind, subject_id: str, desk: Desk) ->
             return any(one.staff_id == subject_id and one.active for one in team)
         case FeedKind.ACCOUNT:
             account = await desk.views.account(company_id, subject_id)
-            return account is not None and account.active
+            settings = await desk.views.portal_settings(company_id)
+            return account is not None and account.active and shown(settings)
         case FeedKind.CLIENT:
             return await desk.views.contact(company_id, subject_id) is not None

@@ -17,6 +17,8 @@ from shared.mongo import Collection, Document, Session, Store
 
 OWNED = (("company_id", ASCENDING), ("account_id", ASCENDING))
 OPEN_INDEX = "open"
+VISITS_INDEX = "in_order"
+RECURRING_INDEX = "by_name"
 COLLECTIONS = (
     Collection(
         rows.INVOICES.name,
@@ -55,9 +57,28 @@ COLLECTIONS = (
     ),
     Collection(
         rows.VISITS.name,
-        indexes=(IndexModel([*OWNED, ("status", 1), ("starts_at", 1)], name="by_start"),),
+        indexes=(
+            IndexModel(
+                [*OWNED, ("status", ASCENDING), ("starts_at", ASCENDING), ("number", ASCENDING)],
+                name=VISITS_INDEX,
+            ),
+        ),
     ),
-    Collection(rows.RECURRING.name, indexes=(IndexModel([*OWNED], name="account"),)),
+    Collection(
+        rows.RECURRING.name,
+        indexes=(
+            IndexModel(
+                [
+                    *OWNED,
+                    ("service.status", ASCENDING),
+                    ("service.service_name", ASCENDING),
+                    ("service.site.street", ASCENDING),
+                    ("_id", ASCENDING),
+                ],
+                name=RECURRING_INDEX,
+            ),
+        ),
+    ),
     Collection(
         rows.PREPAYMENTS.name,
         indexes=(IndexModel([*OWNED, ("at", DESCENDING)], name="recent"),),

@@ -151,32 +151,6 @@ class MongoAccounts:
         """By id."""
         return await self._one(rows.AUTOPAY, rows.AutopayRow, of, of.account_id)
 
-    async def visits(
-        self,
-        of: Account,
-        status: Sequence[str],
-        *,
-        newest_first: bool,
-        limit: int,
-        since: datetime | None = None,
-        until: datetime | None = None,
-    ) -> Sequence[rows.VisitRow]:
-        """In the order of the index."""
-        wanted: Document = {**_owned(of), "status": {"$in": list(status)}}
-        span = {"$gte": since, "$lt": until}
-        if since or until:
-            wanted["starts_at"] = {bound: at for bound, at in span.items() if at}
-        cursor = self._store[rows.VISITS.name].find(wanted)
-        found = await cursor.sort("starts_at", -1 if newest_first else 1).limit(limit).to_list(None)
-        return [rows.VisitRow.model_validate(d) for d in found]
-
-    async def recurring(self, of: Account, status: str) -> Sequence[rows.RecurringRow]:
-        """All of the account in this state; there are few."""
-        wanted = {**_owned(of), "service.status": status}
-        found = await self._store[rows.RECURRING.name].find(wanted).to_list(None)
-        services = [rows.RecurringRow.model_validate(d) for d in found]
-        return sorted(services, key=lambda row: (row.service.service_name, row.service.site.street))
-
     @property
     def _invoices(self) -> Any:
         return self._store[rows.INVOICES.name]

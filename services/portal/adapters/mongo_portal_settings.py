@@ -57,4 +57,6 @@ def settings_changed(settings: PortalSettings) -> PortalSettingsChangedV1:
         tickets=settings.tickets,
         ticket_assignee_staff_id=settings.ticket_assignee_staff_id if settings.tickets else None,
         settings_revision=settings.revision,
+        upcoming_services=settings.upcoming_services,
+        service_history=settings.service_history,
     )

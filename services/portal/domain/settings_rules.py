@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from services.portal.domain.portal_settings import PortalSettings
+from services.portal.domain.refusals import AccountSwitchedOffError
 from services.portal.domain.ticket_refusals import SettingsRefusedError
 
 NAME_MAX = 100
@@ -43,6 +44,12 @@ def social_links(settings: PortalSettings) -> tuple[tuple[str, str], ...]:
     slugs = {field: getattr(settings, field) for field in SLUGS}
     names = {"facebook_page": "Facebook", "twitter_handle": "Twitter", "linkedin": "LinkedIn"}
     return tuple((names[f], SOCIAL_ADDRESSES[f] + s) for f, s in slugs.items() if s)
+
+
+def require_calendar(settings: PortalSettings) -> None:
+    """Coming visits in a calendar, for who may see them (R96). Raises AccountSwitchedOffError."""
+    if not settings.upcoming_services:
+        raise AccountSwitchedOffError("The company does not show coming services here.")
 
 
 def category_list(field: str, typed: Iterable[str]) -> tuple[str, ...]:

@@ -89,6 +89,14 @@ PLACES = (
         offered=lambda c: c.settings.shows_services,
     ),
     Place(
+        "calendar",
+        "Calendar",
+        "calendar-plus",
+        "/account/calendar",
+        "Coming visits in your own calendar",
+        offered=lambda c: c.settings.upcoming_services,
+    ),
+    Place(
         "tickets",
         "Tickets",
         "message-square",

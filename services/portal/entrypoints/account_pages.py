@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from services.portal.domain.refusals import AccountSwitchedOffError
 from services.portal.entrypoints.account_access import AccountVisit
 from services.portal.entrypoints.account_frame import account_page
-from services.portal.entrypoints.account_pay_form import read_cursor, read_moment, write_cursor
+from services.portal.entrypoints.cursors import read_cursor, read_moment, write_cursor
 
 router = APIRouter(prefix="/account", include_in_schema=False)
 SHOWN = 25

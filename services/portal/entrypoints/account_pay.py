@@ -15,10 +15,9 @@ from services.portal.entrypoints.account_frame import account_page
 from services.portal.entrypoints.account_pay_form import (
     Sent,
     read_choice,
-    read_cursor,
     read_sent,
-    write_cursor,
 )
+from services.portal.entrypoints.cursors import read_cursor, write_cursor
 from services.portal.usecases.review_payment import (
     MethodChoice,
     PaymentWish,

@@ -6,10 +6,10 @@ known; what is selected on other pages travels along in `elsewhere`.
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from services.portal.domain.account_selection import CHOICES, Choice, settled, ticked_ids
+from services.portal.entrypoints.cursors import read_cursor
 from services.portal.usecases.ports_accounts import Cursor
 from services.portal.usecases.review_payment import MethodChoice
 from shared.ui import Form
@@ -64,27 +64,6 @@ def read_sent(form: Form) -> Sent:
 def read_choice(text: str) -> Choice | None:
     """One of the three ways."""
     return next((choice for choice in CHOICES if choice == text), None)
-
-
-def read_cursor(text: str) -> Cursor | None:
-    """`2026-10-01|HP-3101`."""
-    day, mark, number = text[:120].partition("|")
-    return (day, number) if mark else None
-
-
-def read_moment(text: str) -> Cursor | None:
-    """`2026-10-01T16:00:00+00:00|id`, a place in a list by time; anything else is its beginning."""
-    cursor = read_cursor(text)
-    try:
-        zoned = cursor and datetime.fromisoformat(cursor[0]).tzinfo
-    except ValueError:
-        return None
-    return cursor if zoned else None
-
-
-def write_cursor(cursor: Cursor | None) -> str:
-    """The same back."""
-    return "|".join(cursor) if cursor else ""
 
 
 def _chosen(form: Form) -> tuple[str, ...]:

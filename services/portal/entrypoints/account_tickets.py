@@ -20,8 +20,8 @@ from services.portal.domain.ticket_rules import (
 from services.portal.domain.tickets import KINDS, Asker, Ticket
 from services.portal.entrypoints.account_access import AccountVisit, Visit
 from services.portal.entrypoints.account_frame import account_page
-from services.portal.entrypoints.account_pay_form import read_moment, write_cursor
 from services.portal.entrypoints.account_services import subject_of
+from services.portal.entrypoints.cursors import read_moment, write_cursor
 from services.portal.usecases.open_ticket import OpenTicket, open_ticket
 from services.portal.usecases.write_to_ticket import write_to_ticket
 from shared.contracts.portal import TicketKind

@@ -11,6 +11,7 @@ from services.portal.usecases.ports_accounts import (
     Profiles,
     SignIns,
 )
+from services.portal.usecases.ports_services import Services
 from services.portal.usecases.ports_tickets import SettingsEditor, Team, Tickets
 
 
@@ -19,6 +20,7 @@ class AccountWiring:
     """Every port of the account pages."""
 
     accounts: Accounts
+    services: Services
     sign_ins: SignIns
     settings: SettingsEditor
     billing: AccountBilling

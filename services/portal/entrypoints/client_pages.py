@@ -1,7 +1,7 @@
 """The client's page, and how to pay when not online."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Annotated
 
@@ -65,13 +65,14 @@ async def client_page(
         key=token_hex(16),
         refusal=refusal,
         saved=saved,
-        **_lists(shown, visitor, saved),
+        **_lists(shown, visitor, saved, wiring.clock()),
         **waiting(0),
     )
 
 
-def _lists(shown: ClientPage, visitor: Visitor, saved: str) -> dict[str, object]:
+def _lists(shown: ClientPage, visitor: Visitor, saved: str, now: datetime) -> dict[str, object]:
     inspection = shown.view.inspection
+    ends_at = inspection.starts_at + timedelta(minutes=inspection.duration_minutes)
     base = f"/p/i/{visitor.link.link_id}"
     total = sum(line.amount_cents for line in inspection.lines)
     return {
@@ -85,7 +86,8 @@ def _lists(shown: ClientPage, visitor: Visitor, saved: str) -> dict[str, object]
         "invited": invited(shown.view),
         "may_invite": may_invite(shown.view, shown.company),
         "told": TOLD.get(saved),
-        "ends_at": inspection.starts_at + timedelta(minutes=inspection.duration_minutes),
+        "ends_at": ends_at,
+        "coming": inspection.status != "cancelled" and now < ends_at,
         "order_total_cents": total,
         "estimate_cents": shown.card.amount_cents or total,
     }

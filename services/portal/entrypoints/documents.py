@@ -39,6 +39,16 @@ async def client_report(request: Request, report_id: str, visitor: Client) -> St
     return await streamed(await open_report(visitor.link, report_id, wiring.views, wiring.files))
 
 
+@clients.get("/calendar.ics")
+async def client_appointment(request: Request, visitor: Client) -> StreamingResponse:
+    """The inspection for the client's calendar; the same appointment as in the mails."""
+    link = visitor.link
+    calendars = wiring_of(request).calendars
+    return await streamed(
+        calendars.appointment(link.company_id, link.inspection_id, "Inspection.ics")
+    )
+
+
 @payers.get("/invoice.pdf")
 async def payer_invoice(request: Request, visitor: Payer) -> StreamingResponse:
     """The third party's own invoice (R44)."""

@@ -14,8 +14,8 @@ from services.portal.domain.ticket_refusals import (
     UnknownTicketError,
 )
 from services.portal.domain.tickets import Asker, Message, Ticket
-from services.portal.entrypoints.account_pay_form import read_moment
 from services.portal.entrypoints.account_tickets import after
+from services.portal.entrypoints.cursors import read_moment
 from services.portal.entrypoints.staff_frame import ApiReader, ApiWriter, company_of, name_of
 from services.portal.entrypoints.ticket_inbox import reply_id
 from services.portal.entrypoints.wiring import wiring_of

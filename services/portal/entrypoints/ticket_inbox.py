@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from services.portal.domain.ticket_refusals import TicketRefusedError, UnknownTicketError
 from services.portal.domain.ticket_rules import every_category
 from services.portal.domain.tickets import STATUSES, Ticket
-from services.portal.entrypoints.account_pay_form import read_moment
 from services.portal.entrypoints.account_tickets import after
+from services.portal.entrypoints.cursors import read_moment
 from services.portal.entrypoints.staff_frame import Reader, Writer, staff_view
 from services.portal.entrypoints.wiring import wiring_of
 from services.portal.usecases.answer_ticket import AnswerTicket, answer_ticket

@@ -16,6 +16,7 @@ from services.portal.usecases.ports import (
     Signatures,
     Views,
 )
+from services.portal.usecases.ports_calendars import Calendars
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ class Wiring:
     checkouts: Checkouts
     billing: Billing
     files: Files
+    calendars: Calendars
     randomness: Randomness
     clock: Clock
     misses: Misses

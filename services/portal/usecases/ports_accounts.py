@@ -16,10 +16,8 @@ from services.portal.domain.account_rows import (
     InvoiceRow,
     Known,
     PrepaymentRow,
-    RecurringRow,
     RowFact,
     SiteKind,
-    VisitRow,
 )
 from services.portal.domain.account_selection import ParentRow
 from services.portal.domain.portal_settings import PortalSettings
@@ -100,21 +98,6 @@ class Accounts(Protocol):
 
     async def autopay(self, of: Account) -> AutopayRow | None:
         """The enrolment, or None if there never was one."""
-
-    async def visits(
-        self,
-        of: Account,
-        status: Sequence[str],
-        *,
-        newest_first: bool,
-        limit: int,
-        since: datetime | None = None,
-        until: datetime | None = None,
-    ) -> Sequence[VisitRow]:
-        """Inspections in these states that start from `since` on and before `until`, by start."""
-
-    async def recurring(self, of: Account, status: str) -> Sequence[RecurringRow]:
-        """Recurring services in this state."""
 
 
 class SignIns(Protocol):

@@ -65,3 +65,12 @@ async def test_the_accounts_of_a_company_by_name(desks):
 
     assert [one.name for one in await desks.reading.views.accounts(COMPANY)] == ["Alder", "Zeta"]
     assert await desks.reading.views.accounts("other") == []
+
+
+async def test_what_customers_may_see_is_kept_by_company_and_revision(desks):
+    hidden = accounts.customers_see(settings_revision=2, upcoming_services=False)
+    for event in (hidden, accounts.customers_see()):
+        await desks.together(lambda desk, event=event: desk.views.keep(event, NOW))
+
+    assert await desks.reading.views.portal_settings(COMPANY) == hidden
+    assert await desks.reading.views.portal_settings("other") is None

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from services.portal.adapters.mongo_account_rows import MongoRowProjections
+from services.portal.adapters.mongo_account_services import MongoServices
 from services.portal.adapters.mongo_accounts import MongoAccounts
 from services.portal.adapters.mongo_begun_payments import MongoBegunPayments
 from services.portal.adapters.mongo_sign_ins import MongoSignIns
@@ -21,10 +22,16 @@ from services.portal.usecases.project_account_rows import project_account_rows
 from shared.contracts.portal import SignInLinkRequestedV1, ViewRebuildRequestedV1
 from shared.messaging.outbox import OUTBOX, Outbox
 from shared.mongo import Store
-from tests.support.portal_account_fakes import MemoryBegun, MemoryRows, MemorySignIns
+from tests.support.portal_account_fakes import (
+    MemoryBegun,
+    MemoryRows,
+    MemoryServices,
+    MemorySignIns,
+)
 from tests.support.portal_account_samples import (
     ACCOUNT_ID,
     EMAIL,
+    SITE,
     account_invoices,
     an_account_invoice,
     told,
@@ -66,6 +73,7 @@ class Kept:
     """All stores of accounts on one backend."""
 
     accounts: Any
+    services: Any
     sign_ins: Any
     begun: Any
     project: Any
@@ -84,7 +92,8 @@ async def kept(request):
         async def told_names():
             return [event.name for event in sign_ins.told]
 
-        yield Kept(accounts, sign_ins, MemoryBegun(), project, told_names)
+        services = MemoryServices(accounts)
+        yield Kept(accounts, services, sign_ins, MemoryBegun(), project, told_names)
         return
     store = Store(request.getfixturevalue("mongo"), f"portal_{uuid4().hex[:12]}")
     await store.ensure((OUTBOX, *COLLECTIONS))
@@ -102,11 +111,12 @@ def on_mongo(store):
         return [row["type"] async for row in store[OUTBOX.name].find().sort("seq")]
 
     outbox = Outbox(store, SERVICE)
-    accounts, begun = MongoAccounts(store), MongoBegunPayments(store)
-    return Kept(accounts, MongoSignIns(store, outbox), begun, project, told_names, store)
+    accounts, services = MongoAccounts(store), MongoServices(store)
+    sign_ins, begun = MongoSignIns(store, outbox), MongoBegunPayments(store)
+    return Kept(accounts, services, sign_ins, begun, project, told_names, store)
 
 
-async def everything(accounts):
+async def everything(accounts, services):
     """All that pages can read of the account."""
     return (
         await accounts.account(OF),
@@ -119,8 +129,8 @@ async def everything(accounts):
         await accounts.prepayments(OF, 50),
         await accounts.methods(OF),
         await accounts.autopay(OF),
-        await accounts.visits(OF, ["scheduled"], newest_first=False, limit=50),
-        await accounts.recurring(OF, "active"),
+        await services.visits(OF, ["scheduled"], newest_first=False, limit=50),
+        await services.recurring(OF, "active", limit=50),
     )
 
 
@@ -133,16 +143,16 @@ async def test_any_order_and_any_number_of_deliveries_give_one_state(kept):
         told_account_payment(refunded_cents=100, revision=2),
     )
     await kept.project(*EVERYTHING, *newer)
-    straight = await everything(kept.accounts)
+    straight = await everything(kept.accounts, kept.services)
     assert straight[0].account.name == "Cascade Group"
     other = MemoryRows()
     jumbled = [*EVERYTHING, *newer, *EVERYTHING]
     random.Random(7).shuffle(jumbled)
     for event in jumbled:
         await project_account_rows([event], other)
-    assert await everything(other) == straight
+    assert await everything(other, MemoryServices(other)) == straight
     await kept.project(*EVERYTHING)
-    assert await everything(kept.accounts) == straight
+    assert await everything(kept.accounts, kept.services) == straight
 
 
 async def test_figures_and_lists_are_of_the_account_alone(kept):
@@ -205,6 +215,75 @@ async def test_history_mixes_payments_and_credits_and_hides_parts(kept):
     assert await kept.accounts.payment(OF, "part-1") is None
 
 
+def a_visit(visit_id, **changes):
+    account = {"account_id": ACCOUNT_ID, "name": "Cascade", "terms_days": 30}
+    number = changes.pop("number", visit_id)
+    return told_inspection(
+        an_inspection(inspection_id=visit_id, number=number, account=account, **changes)
+    )
+
+
+async def test_visits_turn_their_pages_also_between_visits_of_one_moment(kept):
+    hours = {"v1": 1, "v2": 2, "v3": 2, "v4": 2, "v5": 3, "v6": -1}
+    await kept.project(
+        *[a_visit(name, starts_at=NOW + timedelta(hours=h)) for name, h in hours.items()],
+        a_visit("gone", status="cancelled", starts_at=NOW + timedelta(hours=2)),
+        told_inspection(an_inspection(inspection_id="other", starts_at=NOW + timedelta(hours=2))),
+    )
+
+    async def turned(**asked):
+        seen, behind = [], None
+        while True:
+            page = await kept.services.visits(
+                OF, ["scheduled", "published"], limit=2, behind=behind, **asked
+            )
+            seen += [row.inspection_id for row in page]
+            if len(page) < 2:
+                return seen
+            behind = (page[-1].starts_at.isoformat(), page[-1].number)
+
+    assert await turned(newest_first=False, since=NOW) == ["v1", "v2", "v3", "v4", "v5"]
+    end = NOW + timedelta(hours=3)
+    assert await turned(newest_first=True, until=end) == ["v4", "v3", "v2", "v1", "v6"]
+
+
+async def test_recurring_services_turn_their_pages_by_name_and_street(kept):
+    def service(service_id, name, street, **changes):
+        site = {**SITE.model_dump(), "street": street}
+        return told_recurring(
+            recurring_id=service_id, service_name=name, site=site, status="paused", **changes
+        )
+
+    await kept.project(
+        service("r4", "Backflow", "2 Elm"),
+        service("r1", "Backflow", "1 Elm"),
+        service("r3", "Backflow", "1 Elm"),
+        service("r2", "Alarm", "9 Elm"),
+        service("r5", "Roof", "1 Elm"),
+        service("other", "Alarm", "1 Elm", account_id="account-2"),
+        told_recurring(recurring_id="active"),
+    )
+    seen, behind = [], ""
+    while True:
+        page = await kept.services.recurring(OF, "paused", limit=2, behind=behind)
+        seen += [row.service.recurring_id for row in page]
+        if len(page) < 2:
+            break
+        behind = seen[-1]
+    assert seen == ["r2", "r1", "r3", "r4", "r5"]
+    foreign = await kept.services.recurring(OF, "paused", limit=9, behind="other")
+    assert [row.service.recurring_id for row in foreign] == seen
+
+
+async def test_one_visit_and_one_recurring_service_are_of_the_account_alone(kept):
+    await kept.project(a_visit("mine"), told_recurring())
+    stranger = Account(COMPANY_ID, "account-2")
+    assert (await kept.services.visit(OF, "mine")).inspection_id == "mine"
+    assert (await kept.services.recurring_service(OF, "rec-1")).service.status == "active"
+    assert await kept.services.visit(stranger, "mine") is None
+    assert await kept.services.recurring_service(stranger, "rec-1") is None
+
+
 async def test_an_address_finds_its_active_accounts(kept):
     await kept.project(
         told_account(),
@@ -221,12 +300,12 @@ async def test_a_rebuild_empties_the_rows_and_the_events_bring_them_back(request
     await store.ensure((OUTBOX, *COLLECTIONS))
     kept = on_mongo(store)
     await kept.project(*EVERYTHING)
-    before = await everything(kept.accounts)
+    before = await everything(kept.accounts, kept.services)
     event = ViewRebuildRequestedV1(company_id="*", rebuild_id="rebuild-1")
     assert await MongoRebuilding(store, Outbox(store, SERVICE)).empty(event) > 0
     assert await kept.accounts.account(OF) is None
     await kept.project(*EVERYTHING)
-    assert await everything(kept.accounts) == before
+    assert await everything(kept.accounts, kept.services) == before
     await store.close()
 
 
@@ -361,4 +440,30 @@ async def test_a_page_reads_no_more_documents_than_it_shows(request):
     )
     assert "SORT" not in stages(winning(explained))
     assert explained["executionStats"]["totalDocsExamined"] <= 27
+    await store.close()
+
+
+async def test_a_page_of_services_reads_no_more_documents_than_it_shows(request):
+    store = Store(request.getfixturevalue("mongo"), f"portal_{uuid4().hex[:12]}")
+    await store.ensure((OUTBOX, *COLLECTIONS))
+    kept = on_mongo(store)
+    await kept.project(
+        *[a_visit(f"v{n:03}", starts_at=NOW + timedelta(hours=n // 3)) for n in range(90)],
+        *[told_recurring(recurring_id=f"r{n:03}", status="paused") for n in range(90)],
+    )
+    database = store[OUTBOX.name].database
+    await database.command("profile", 2)
+    standing = ["scheduled", "published"]
+    behind = ((NOW + timedelta(hours=9)).isoformat(), "v028")
+    for way in (True, False):
+        await kept.services.visits(OF, standing, newest_first=way, limit=11, behind=behind)
+    await kept.services.visits(OF, standing, newest_first=False, limit=11, since=NOW)
+    await kept.services.recurring(OF, "paused", limit=11, behind="r028")
+    await database.command("profile", 0)
+    asked = [row async for row in database["system.profile"].find({"command.limit": 11})]
+    assert len(asked) == 4
+    for found in asked:
+        assert found["nreturned"] == 11
+        assert found["docsExamined"] <= 14
+        assert not found.get("hasSortStage", False)
     await store.close()

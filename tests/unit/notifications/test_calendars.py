@@ -8,6 +8,7 @@ from icalendar import Calendar
 from services.notifications.adapters.calendar_files import ICalendarFiles
 from services.notifications.domain.calendar_feed import FeedKind
 from services.notifications.domain.refusals import CalendarNotFoundError
+from services.notifications.usecases.read_appointment import read_appointment
 from services.notifications.usecases.read_calendar_feed import read_calendar_feed
 from services.notifications.usecases.renew_calendar_feed import renew_calendar_feed
 from services.notifications.usecases.revoke_calendar_feed import revoke_calendar_feed
@@ -149,3 +150,59 @@ async def test_who_has_left_or_is_of_another_company_has_no_calendar(bench):
     for kind in FeedKind:
         with pytest.raises(CalendarNotFoundError):
             await token_of(bench, kind, "nobody")
+
+
+async def test_who_may_not_see_coming_visits_has_no_calendar_and_gets_none(bench):
+    token = await token_of(bench, FeedKind.ACCOUNT, accounts.ACCOUNT)
+    own = await token_of(bench, FeedKind.STAFF, INSPECTOR, "token-2")
+    await bench.hear(accounts.customers_see(upcoming_services=False))
+
+    with pytest.raises(CalendarNotFoundError):
+        await read(bench, token)
+    with pytest.raises(CalendarNotFoundError):
+        await token_of(bench, FeedKind.ACCOUNT, accounts.ACCOUNT)
+    assert await read(bench, own)
+    await bench.hear(accounts.customers_see(settings_revision=2))
+    assert await read(bench, token)
+
+
+async def test_past_visits_are_in_an_accounts_calendar_only_if_its_pages_show_them(bench):
+    account = AccountRef(account_id=accounts.ACCOUNT, name="Northwind", terms_days=30)
+    for name, hours in (("earlier", -2), ("later", 2)):
+        at = bench.now + timedelta(hours=hours)
+        inspection = told.an_inspection(inspection_id=name, account=account, starts_at=at)
+        event = InspectionRescheduledV1(company_id=told.COMPANY, inspection=inspection)
+        await bench.desk.views.keep(event, bench.now)
+    mine = await token_of(bench, FeedKind.ACCOUNT, accounts.ACCOUNT)
+    inspectors = await token_of(bench, FeedKind.STAFF, INSPECTOR, "token-2")
+    await bench.hear(accounts.customers_see(service_history=False))
+
+    async def shown(token):
+        return [str(event["uid"]) for event in events(await read(bench, token))]
+
+    assert await shown(mine) == ["later@doorstep"]
+    assert await shown(inspectors) == ["earlier@doorstep", "later@doorstep"]
+    await bench.hear(accounts.customers_see(settings_revision=2))
+    assert await shown(mine) == ["earlier@doorstep", "later@doorstep"]
+
+
+async def test_the_appointment_a_client_keeps_is_the_one_his_mails_move(bench):
+    await bench.hear(told.scheduled())
+    await bench.send_due()
+    (mailed,) = events(bench.post.to("ellen@example.com")[0].calendar.content)
+
+    async def kept(company_id=told.COMPANY):
+        return await read_appointment(
+            company_id, told.INSPECTION, desk=bench.desk, files=ICalendarFiles()
+        )
+
+    content = await kept()
+
+    (event,) = events(content)
+    for name in ("uid", "sequence", "dtstart", "dtend", "summary", "location"):
+        assert event[name].to_ical() == mailed[name].to_ical()
+    assert b"METHOD:PUBLISH" in content
+    assert b"Ellen Park" not in content
+    assert content == await kept()
+    with pytest.raises(CalendarNotFoundError):
+        await kept("another-company")

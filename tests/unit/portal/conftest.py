@@ -20,12 +20,14 @@ from tests.support.portal_account_fakes import (
     FakeProfiles,
     MemoryBegun,
     MemoryRows,
+    MemoryServices,
     MemorySettings,
     MemorySignIns,
 )
 from tests.support.portal_account_samples import ACCOUNT_ID, EMAIL
 from tests.support.portal_fakes import (
     FakeBilling,
+    FakeCalendars,
     FakeFiles,
     MemoryCheckouts,
     MemoryLinks,
@@ -157,6 +159,7 @@ def config(keyrings):
         environment="development",
         billing_url="http://billing.example",
         scheduling_url="http://scheduling.example",
+        notifications_url="http://notifications.example",
         inbound_mail_domain="in.example.com",
         inbound_mail_secret="inbound-secret",
     )
@@ -180,11 +183,13 @@ async def empty_portal(app, keyrings):
         checkouts=MemoryCheckouts(),
         billing=FakeBilling(),
         files=FakeFiles(),
+        calendars=FakeCalendars(),
         randomness=counted_randomness(),
         clock=lambda: clock.now,
         misses=Misses(10),
         customers=AccountWiring(
             accounts=accounts,
+            services=MemoryServices(accounts),
             tickets=MemoryTickets(),
             team=MemoryTeam(accounts),
             sign_ins=MemorySignIns(),

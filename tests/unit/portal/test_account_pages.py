@@ -7,7 +7,7 @@ import pytest
 
 from services.portal.domain.portal_settings import PortalSettings
 from services.portal.domain.refusals import PaymentRefusedError, ProfileRefusedError
-from services.portal.entrypoints.account_pay_form import read_moment
+from services.portal.entrypoints.cursors import read_moment
 from tests.support.portal_account_samples import (
     ROOF,
     TIER,
