@@ -323,6 +323,9 @@ async def test_the_refund_form_shows_its_maximum_before_the_error(visitor, offic
     path = f"/staff/billing/payments/{attempt.attempt_id}/refunds"
     page = await soup_of(visitor, path)
     assert "At most $800.00" in page.text
+    assert "Only the office reads it; Ellen Park is told the amount" in page.text
+    silent = await post_form(visitor, path, refund_amount="1", idempotency_key="form-1")
+    assert "Say why; only the office reads it" in silent.text
     fields = {"reason": "No radon", "effect": "credit", "idempotency_key": "form-2"}
     much = await post_form(visitor, path, refund_amount="800.01", **fields)
     assert much.status_code == 422
