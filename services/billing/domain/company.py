@@ -34,11 +34,6 @@ class Company:
     trial: bool = False
     """While true, no mail reaches clients and payers (R31)."""
 
-    @property
-    def may_split(self) -> bool:
-        """Third-party invoices need integrated payments and no deferred ones (R35, R36)."""
-        return self.provider is Provider.INTEGRATED and not self.allow_deferred
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortalRules:

@@ -18,6 +18,7 @@ from services.billing.entrypoints.invoice_form import (
     waits_for_publish,
     wish_of,
 )
+from services.billing.entrypoints.obstacles import obstacle_of
 from services.billing.entrypoints.once import id_from
 from services.billing.entrypoints.parts import Parts, UsedParts
 from services.billing.entrypoints.split_shown import effect_of
@@ -132,17 +133,22 @@ async def _form(
     request: Request, parts: Parts, staff: Staff, bill: Bill, form: Form
 ) -> HTMLResponse:
     company = await parts.lists.company(staff.company_id)
+    obstacle = await obstacle_of(parts, bill, company)
+    status = 422 if form.errors else 200
+    if obstacle:  # it has no field to stand beside: there is no form
+        form = Form(form.typed)
     room = room_for(bill)
     preview = await _preview(parts, bill, Form(form.typed))
     return page(
         request,
         "add_invoice.html",
-        422 if form.errors else 200,
+        status,
         frame="invoice_drawer.html" if by_htmx(request) else "invoice_task.html",
         brand=brand_of(company),
         trial=company is not None and company.trial,
         bill=bill,
         form=form,
+        obstacle=obstacle,
         people=people_of(bill),
         rows=rows_of(bill, {line.line_id for line in free_lines(bill)}),
         kinds=KINDS,

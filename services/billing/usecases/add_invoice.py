@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from services.billing.domain.bill import Bill
 from services.billing.domain.carving import Carving, carved
-from services.billing.domain.company import Company, Settings
+from services.billing.domain.company import Company, Provider, Settings
 from services.billing.domain.division import Share
 from services.billing.domain.refusals import BillNotFoundError, MultiPartyUnavailableError
 from services.billing.usecases.keep_sheet import keep_sheet
@@ -113,7 +113,18 @@ async def refuse_company(books: OpenBooks, company_id: str, *, own_accounts: boo
 
 def refuse_unavailable(company: Company | None, settings: Settings, *, own_accounts: bool) -> None:
     """Raise MultiPartyUnavailableError unless the company may invoice third parties (R35, R36)."""
+    if company is None or company.provider is not Provider.INTEGRATED:
+        raise MultiPartyUnavailableError(
+            "Separate invoices need integrated payments",
+            reason="Choose them under Settings > Client Portal",
+        )
     if not settings.takes_money(company, own_accounts=own_accounts):
-        raise MultiPartyUnavailableError("Separate invoices need integrated payments")
-    if company is None or not company.may_split:
-        raise MultiPartyUnavailableError("Separate invoices do not go with deferred payments")
+        raise MultiPartyUnavailableError(
+            "Separate invoices need payments online",
+            reason="Settings > Payments says why they are off",
+        )
+    if company.allow_deferred:
+        raise MultiPartyUnavailableError(
+            "Separate invoices do not go with deferred payments",
+            reason="Turn off Allow deferred payment under Settings > Client Portal first",
+        )
