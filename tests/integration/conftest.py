@@ -1,10 +1,11 @@
-"""A company of its own for every test."""
+"""A company of its own for every test, and its side of the card processor."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.support.product import Company, open_company
+from tests.support.provider import Provider
 from tests.support.stack import Stack
 
 
@@ -25,3 +26,12 @@ def open_one(stack: Stack) -> Iterator[Callable[..., Company]]:
 @pytest.fixture
 def company(open_one: Callable[..., Company]) -> Company:
     return open_one()
+
+
+@pytest.fixture
+def provider(company: Company) -> Iterator[Provider]:
+    """The processor's dashboard, bank and webhooks; what was troubled is calm afterwards."""
+    found = Provider(company)
+    yield found
+    found.calm()
+    found.close()

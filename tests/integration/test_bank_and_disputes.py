@@ -1,21 +1,11 @@
 """Money that is slow, comes back or is disputed, and news that is late, lost, double or foreign."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from deploy.demo.office import eventually
 from tests.support.product import POOR_ACCOUNT, STUCK_ACCOUNT, Booking, Client, Company
 from tests.support.provider import Provider
 from tests.support.refusals import refusal
-
-
-@pytest.fixture
-def provider(company: Company) -> Iterator[Provider]:
-    found = Provider(company)
-    yield found
-    found.calm()
-    found.close()
 
 
 @pytest.fixture

@@ -1,12 +1,17 @@
 """`Collect payment after publish`: company-wide, a snapshot at creation, locks and conflicts."""
 
+import json
+
 import httpx
 import pytest
+from bs4 import BeautifulSoup
 
 from deploy.demo.office import eventually
-from tests.support.product import Company
+from tests.support.product import Booking, Client, Company
+from tests.support.provider import Provider
 
 SENTENCE = "Payment to be collected after inspection is published"
+NOT_CHARGED = "You have not been charged. You can pay here once the report is published."
 
 
 def collect_after_publish(company: Company, *, on: bool = True) -> None:
@@ -22,9 +27,43 @@ def refusal(call) -> dict[str, object]:
     return problem
 
 
+def press_pay(client: Client, cents: int, key: str) -> httpx.Response:
+    """Send what the button of the page would send, with the token of the page's own script."""
+    said = client.page.soup.select_one("[hx-vals*=csrf_token]")
+    assert said is not None
+    token = json.loads(str(said["hx-vals"]))["csrf_token"]
+    return client.browser.http.post(
+        f"{client.home}/pay",
+        data={"csrf_token": token, "amount_cents": str(cents), "idempotency_key": key},
+        headers={"Origin": client.browser.gateway, "Sec-Fetch-Site": "same-origin"},
+    )
+
+
+def assert_refused_until_published(client: Client, cents: int, provider: Provider) -> None:
+    """409, the sentence with what it means for the payer, and nothing begun anywhere."""
+    refused = press_pay(client, cents, "before-publish-0001")
+    assert refused.status_code == 409
+    alert = BeautifulSoup(refused.text, "html.parser").select_one("[role=alert]")
+    assert alert is not None
+    said = " ".join(alert.get_text(" ").split())
+    assert said == f"{SENTENCE} {NOT_CHARGED}"
+    assert provider.attempts(client.booking) == []
+
+
+def third_party(booking: Booking, **share: object) -> tuple[dict, Client]:
+    """The agent's invoice for that share, with its link open in a browser."""
+    office = booking.company.office
+    agent = next(one for one in booking.show()["people"] if one["role"] == "agent")
+    path = f"billing/v1/inspections/{booking.inspection_id}/invoices"
+    invoice = office.post(path, {"contact_id": agent["contact_id"], **share})
+    link = office.post(f"billing/v1/invoices/{invoice['invoice_id']}/link", {})["url"]
+    browser = booking.company.visitor()
+    return invoice, Client(booking, browser, browser.open(link))
+
+
 @pytest.mark.scenario(19)
 def test_the_client_sees_the_sentence_and_no_button_until_the_report_is_published(
-    company: Company,
+    company: Company, provider: Provider
 ) -> None:
     collect_after_publish(company)
     booking = company.book()
@@ -32,20 +71,44 @@ def test_the_client_sees_the_sentence_and_no_button_until_the_report_is_publishe
     assert SENTENCE in client.page.text
     assert "Payment due" not in client.page.text
     assert not [b for b in client.page.buttons if "Pay" in b or "Learn More" in b]
-    refused = client.browser.http.post(
-        f"{client.home}/pay",
-        data={"amount_cents": "47500", "idempotency_key": "k" * 20},
-        headers={"Origin": company.stack.gateway},
-    )
-    assert refused.status_code in {403, 409}
+    assert_refused_until_published(client, 47_500, provider)
 
     booking.publish()
     client.wait("Payment due")
     assert SENTENCE not in client.page.text
+    assert press_pay(client, 47_500, "after-publish-00001").status_code == 303
     client.checkout()
     client.pay_by_card()
     client.wait("Paid in full")
     client.wait("Report unlocked")
+
+
+@pytest.mark.scenario(19)
+def test_the_same_gate_and_sentence_hold_for_a_third_party_and_the_staffs_exception(
+    company: Company, provider: Provider
+) -> None:
+    """C7: refused by the server too, also to a page that was opened while the exception held."""
+    collect_after_publish(company)
+    agent = {"role": "agent", "role_label": "Agent", "name": "Marcus Lee", "email": "m@example.com"}
+    booking = company.book(people=[agent])
+    booking.wait_invoice(total_cents=47_500, gate="until_published")
+    invoice, payer = third_party(booking, fixed_cents=10_000)
+    payer.wait(SENTENCE)
+    assert_refused_until_published(payer, 10_000, provider)
+
+    path = f"billing/v1/invoices/{invoice['invoice_id']}"
+    company.office.patch(path, {"collect_now": True})
+    button = payer.wait("Pay $100.00").form("Pay $")
+    company.office.patch(path, {"collect_now": False})
+    late = payer.browser.submit(button)
+    assert (late.status, SENTENCE in late.text) == (409, True)
+    assert provider.attempts(booking) == []
+
+    booking.publish()
+    payer.wait("Pay $100.00")
+    payer.checkout()
+    payer.pay_by_card()
+    payer.wait("Paid in full")
 
 
 def test_the_final_bill_follows_the_services(company: Company) -> None:

@@ -1,6 +1,5 @@
 """Money that staff take and give back: by hand, by card, in parts, at once, and never twice."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
@@ -12,13 +11,6 @@ from deploy.demo.office import eventually
 from tests.support.product import Booking, Client, Company
 from tests.support.provider import RUNS_LATER, Provider
 from tests.support.refusals import refusal
-
-
-@pytest.fixture
-def provider(company: Company) -> Iterator[Provider]:
-    found = Provider(company)
-    yield found
-    found.close()
 
 
 @pytest.fixture

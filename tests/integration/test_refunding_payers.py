@@ -1,6 +1,5 @@
 """Two payers of one bill get their own money back, each on his own card, and nobody else's."""
 
-from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
@@ -10,13 +9,6 @@ from deploy.demo.office import eventually
 from tests.support.product import Booking, Client, Company, link_in
 from tests.support.provider import Provider
 from tests.support.refusals import refusal
-
-
-@pytest.fixture
-def provider(company: Company) -> Iterator[Provider]:
-    found = Provider(company)
-    yield found
-    found.close()
 
 
 def invoiced(booking: Booking, name: str, **share: object) -> tuple[str, Client]:

@@ -41,6 +41,7 @@ from services.billing.domain.refusals import (
 )
 from services.billing.usecases.ports import (
     GatewayUnavailableError,
+    KeyConflictError,
     OpenBooks,
     RejectedError,
     StoredEvent,
@@ -381,7 +382,7 @@ class FakeGateway(FakeMethods):
     """The card processor as far as the port promises. The rest is for tests to drive it.
 
     `trouble` holds what the next calls do: "before" (no effect, no answer), "after" (effect, but
-    no answer), "reject".
+    no answer), "reject", "conflict".
     """
 
     def __init__(self) -> None:
@@ -554,6 +555,8 @@ class FakeGateway(FakeMethods):
             raise GatewayUnavailableError(trouble)
         if trouble == "reject":
             raise RejectedError("parameter_invalid", "no")
+        if trouble == "conflict":
+            raise KeyConflictError
         return trouble
 
     def _fail_after(self, trouble: str) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import stripe
+import structlog
+from prometheus_client import Counter
 from stripe import HTTPXClient, StripeClient
 from tenacity import (
     AsyncRetrying,
@@ -20,6 +22,10 @@ from services.billing.usecases.ports import (
 )
 
 T = TypeVar("T")
+log = structlog.get_logger()
+_conflicts = Counter(
+    "doorstep_stripe_key_conflicts", "Keys that Stripe knew for another request: faults of ours."
+)
 
 STRIPE_API = stripe.DEFAULT_API_BASE
 LIVE_KEYS = ("sk_live_", "rk_live_")
@@ -63,7 +69,10 @@ def stripe_client(
 
 
 async def called(call: Callable[[], Awaitable[T]]) -> T:
-    """Make the call, repeating it while Stripe asks us to slow down. Raises GatewayError."""
+    """Make the call, repeating it while Stripe asks us to slow down. Raises GatewayError.
+
+    A key conflict is a fault of this program, so it is logged and counted as one.
+    """
     try:
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type(stripe.RateLimitError),
@@ -74,7 +83,11 @@ async def called(call: Callable[[], Awaitable[T]]) -> T:
             with attempt:
                 return await call()
     except stripe.StripeError as error:
-        raise translated(error) from error
+        said = translated(error)
+        if isinstance(said, KeyConflictError):
+            _conflicts.inc()
+            log.exception("stripe_key_conflict", request_id=error.request_id)
+        raise said from error
     raise GatewayUnavailableError  # unreachable; the loop either returns or raises
 
 

@@ -28,7 +28,7 @@ from services.billing.adapters.stripe_webhooks import trusted_event
 from services.billing.domain.attempt import RANK, Attempt, AttemptState
 from services.billing.domain.provider import AccountStatus, OpenPage, SeenAttempt, SeenRefund
 from services.billing.domain.refund import Refund
-from services.billing.usecases.ports import RejectedError, StoredEvent
+from services.billing.usecases.ports import KeyConflictError, RejectedError, StoredEvent
 from services.billing.usecases.work_off_events import LISTENED_KINDS
 
 _WITH_INTENT = ["payment_intent", *(f"payment_intent.{part}" for part in WITH_CHARGE)]
@@ -91,21 +91,30 @@ class StripeGateway(StripeMethods):
         if intent_id is None:
             raise RejectedError("no_charge", "There is no charge to refund.")
         if datetime.now(UTC) - refund.created_at > KEYS_LAST:
-            for known in await self._refunds(attempt, intent_id):
-                if refund_named(known) == refund.refund_id:
-                    return refund_read(known)
-        made = await called(
-            lambda: self._v1.refunds.create_async(
-                {
-                    "payment_intent": intent_id,
-                    "amount": refund.amount_cents,
-                    "reason": "requested_by_customer",
-                    "metadata": {"refund_id": refund.refund_id, "company_id": refund.company_id},
-                },
-                options_for(attempt.account, refund.key),
+            known = await self._refund_found(refund, attempt, intent_id)
+            if known:
+                return known
+        try:
+            made = await called(
+                lambda: self._v1.refunds.create_async(
+                    _refund(refund, intent_id), options_for(attempt.account, refund.key)
+                )
             )
-        )
+        except KeyConflictError:  # something was done under this key: see what
+            known = await self._refund_found(refund, attempt, intent_id)
+            if known is None:
+                raise
+            return known
         return refund_read(made)
+
+    async def _refund_found(
+        self, refund: Refund, attempt: Attempt, intent_id: str
+    ) -> SeenRefund | None:
+        """The key says nothing any more: the refund by its own id, if it was made."""
+        for known in await self._refunds(attempt, intent_id):
+            if refund_named(known) == refund.refund_id:
+                return refund_read(known)
+        return None
 
     async def list_events(
         self, *, account: str | None, since: datetime
@@ -180,6 +189,15 @@ class StripeGateway(StripeMethods):
             )
         )
         return list(reversed(found.data))
+
+
+def _refund(refund: Refund, intent_id: str) -> Any:
+    return {
+        "payment_intent": intent_id,
+        "amount": refund.amount_cents,
+        "reason": "requested_by_customer",
+        "metadata": {"refund_id": refund.refund_id, "company_id": refund.company_id},
+    }
 
 
 def _checkout(attempt: Attempt, *, accepts_bank: bool, accepts_card: bool) -> Any:

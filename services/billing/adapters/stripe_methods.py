@@ -6,6 +6,7 @@ from typing import Any
 
 from services.billing.adapters.stripe_calls import called
 from services.billing.adapters.stripe_reading import (
+    charge_named,
     intent_read,
     method_read,
     page_read,
@@ -14,7 +15,12 @@ from services.billing.adapters.stripe_reading import (
 from services.billing.domain.attempt import Attempt
 from services.billing.domain.methods import Setup
 from services.billing.domain.provider import OpenPage, SeenAttempt, SeenMethod, SeenSetup
-from services.billing.usecases.ports import ActionRequiredError, DeclinedError, RejectedError
+from services.billing.usecases.ports import (
+    ActionRequiredError,
+    DeclinedError,
+    KeyConflictError,
+    RejectedError,
+)
 
 WITH_CHARGE = ["latest_charge", "payment_method"]
 KEYS_LAST = timedelta(hours=23)
@@ -91,7 +97,7 @@ class StripeMethods:
 
     async def charge_saved(self, attempt: Attempt) -> SeenAttempt:
         if datetime.now(UTC) - attempt.created_at > KEYS_LAST:
-            return await self._charged_long_ago(attempt)
+            return await self._charge_found(attempt)
         try:
             intent = await called(
                 lambda: self._v1.payment_intents.create_async(
@@ -102,10 +108,12 @@ class StripeMethods:
             if "authentication_required" in {error.code, error.decline_code}:
                 raise ActionRequiredError(None) from error
             raise
+        except KeyConflictError:  # something was done under this key: see what
+            return await self._charge_found(attempt)
         return intent_read(intent, None)
 
-    async def _charged_long_ago(self, attempt: Attempt) -> SeenAttempt:
-        """The key is forgotten: find the charge, or say that there is none and never was."""
+    async def _charge_found(self, attempt: Attempt) -> SeenAttempt:
+        """The key says nothing any more: find the charge, or say that there never was one."""
         found = await called(
             lambda: self._v1.payment_intents.list_async(
                 {
@@ -118,7 +126,7 @@ class StripeMethods:
             )
         )
         async for intent in found.auto_paging_iter():
-            if (intent.metadata or {}).get("attempt_id") == attempt.attempt_id:
+            if charge_named(intent) == attempt.attempt_id:
                 return intent_read(intent, None)
         raise RejectedError("no_charge", "It was never charged.")
 

@@ -127,8 +127,18 @@ def refund_read(refund: stripe.Refund) -> SeenRefund:
 
 def refund_named(refund: stripe.Refund) -> str | None:
     """Our own id of a refund, if it was made here."""
-    found: dict[str, Any] = refund.metadata.to_dict() if refund.metadata else {}
-    return found.get("refund_id")
+    return _noted(refund.metadata, "refund_id")
+
+
+def charge_named(intent: stripe.PaymentIntent) -> str | None:
+    """Our own id of a charge, if it was made here."""
+    return _noted(intent.metadata, "attempt_id")
+
+
+def _noted(metadata: Any, name: str) -> str | None:
+    """One of our notes on an object; Stripe's objects are no dictionaries."""
+    found: dict[str, Any] = metadata.to_dict() if metadata else {}
+    return found.get(name)
 
 
 def hint_read(event: dict[str, Any]) -> Hint:

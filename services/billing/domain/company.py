@@ -36,11 +36,6 @@ class Company:
     client_portal: bool = True
     """Whether its plan has customer accounts (R60, R77)."""
 
-    @property
-    def may_split(self) -> bool:
-        """Third-party invoices need integrated payments and no deferred ones (R35, R36)."""
-        return self.provider is Provider.INTEGRATED and not self.allow_deferred
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortalRules:

@@ -194,6 +194,24 @@ class NotificationsDisabledError(ConflictError):
     title = "All notifications are disabled for this inspection; nothing was sent"
 
 
+class TrialAccountError(ConflictError):
+    """A trial mails neither clients nor payers (R31)."""
+
+    code = "trial_account"
+    title = "Payers receive no email while this is a trial account; nothing was sent"
+
+
+class NoEmailAddressError(ConflictError):
+    """This payer cannot be mailed; his link can be copied."""
+
+    code = "no_email_address"
+
+    def __init__(self, name: str) -> None:
+        """`name` of the payer."""
+        words = f"{name} has no email address, so nothing was sent; copy the link instead"
+        super().__init__(words, name=name)
+
+
 class ForgedWebhookError(InvalidError):
     """The signature, its time or the account does not fit: not from the card processor."""
 

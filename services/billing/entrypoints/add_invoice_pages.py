@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.billing.domain.bill import Bill
 from services.billing.domain.carving import free_lines, room_for
-from services.billing.domain.refusals import NotificationsDisabledError
+from services.billing.domain.invoice import Payer
 from services.billing.entrypoints.frame import Biller, brand_of, by_htmx, today_of
 from services.billing.entrypoints.invoice_form import (
     KINDS,
@@ -18,12 +18,12 @@ from services.billing.entrypoints.invoice_form import (
     waits_for_publish,
     wish_of,
 )
+from services.billing.entrypoints.obstacles import obstacle_of
 from services.billing.entrypoints.once import id_from
 from services.billing.entrypoints.parts import Parts, UsedParts
 from services.billing.entrypoints.split_shown import effect_of
 from services.billing.usecases.add_invoice import AddInvoice, add_invoice
 from services.billing.usecases.preview_invoice import Preview, preview_invoice
-from services.billing.usecases.send_invoice import SendInvoice, send_invoice
 from shared.identity import Staff
 from shared.problems import RefusalError
 from shared.ui import Form
@@ -73,22 +73,17 @@ async def add(request: Request, inspection_id: str, staff: Biller, parts: UsedPa
     if form.value("then") == "look":
         return await _form(request, parts, staff, bill, form)
     command = _command(form, bill, staff)
-    sending = form.value("then") == "send"
-    if sending and bill.booking.notifications_disabled:
-        form.refuse("then", NotificationsDisabledError.title)
     if not form.ok:
         return await _form(request, parts, staff, bill, form)
     try:
         bill = await add_invoice(
             command, books=parts.books, clock=parts.clock, own_accounts=parts.own_accounts
         )
-        for invoice_id in command.invoice_ids if sending else ():
-            await _send(parts, staff, invoice_id, form.value("idempotency_key"))
     except RefusalError as refusal:
         noted(form, refusal)
         bill = await parts.lists.bill(staff.company_id, inspection_id)
         return await _form(request, parts, staff, bill, form)
-    return _added(request, bill, command, sending=sending)
+    return _added(request, bill, command)
 
 
 def _command(form: Form, bill: Bill, staff: Staff) -> AddInvoice:
@@ -102,28 +97,18 @@ def _command(form: Form, bill: Bill, staff: Staff) -> AddInvoice:
         due_on=wish.due_on,
         reference=wish.reference,
         collect_now=wish.collect_now and waits_for_publish(bill),
+        sent_by=staff.name if form.value("then") == "send" else None,
     )
 
 
-async def _send(parts: Parts, staff: Staff, invoice_id: str, key: str) -> None:
-    command = SendInvoice(
-        company_id=staff.company_id,
-        invoice_id=invoice_id,
-        send_id=id_from("send", staff.company_id, f"{key}:{invoice_id}"),
-        subject="",
-        body="",
-        requested_by=staff.name,
-    )
-    await send_invoice(command, books=parts.books, clock=parts.clock)
-
-
-def _added(request: Request, bill: Bill, command: AddInvoice, *, sending: bool) -> Response:
+def _added(request: Request, bill: Bill, command: AddInvoice) -> Response:
+    sent = command.sent_by is not None
     if not by_htmx(request):
         place = INVOICE.format(invoice_id=command.invoice_id)
-        return RedirectResponse(f"{place}?done={'sent' if sending else 'saved'}", 303)
+        return RedirectResponse(f"{place}?done={'sent' if sent else 'saved'}", 303)
     invoices = [bill.invoice(invoice_id) for invoice_id in command.invoice_ids]
     names = " and ".join(invoice.payer.name for invoice in invoices)
-    words = f"Sent to {names}" if sending else f"Saved for {names}; nothing is mailed yet"
+    words = f"Sent to {names}" if sent else f"Saved for {names}; nothing is mailed yet"
     answer = page(request, "said.html", words=words)
     answer.headers.update(trigger(PAYMENTS_CHANGED, EMAILS_CHANGED))
     return answer
@@ -148,17 +133,22 @@ async def _form(
     request: Request, parts: Parts, staff: Staff, bill: Bill, form: Form
 ) -> HTMLResponse:
     company = await parts.lists.company(staff.company_id)
+    obstacle = await obstacle_of(parts, bill, company)
+    status = 422 if form.errors else 200
+    if obstacle:  # it has no field to stand beside: there is no form
+        form = Form(form.typed)
     room = room_for(bill)
     preview = await _preview(parts, bill, Form(form.typed))
     return page(
         request,
         "add_invoice.html",
-        422 if form.errors else 200,
+        status,
         frame="invoice_drawer.html" if by_htmx(request) else "invoice_task.html",
         brand=brand_of(company),
         trial=company is not None and company.trial,
         bill=bill,
         form=form,
+        obstacle=obstacle,
         people=people_of(bill),
         rows=rows_of(bill, {line.line_id for line in free_lines(bill)}),
         kinds=KINDS,
@@ -178,7 +168,12 @@ async def _form(
 def people_of(bill: Bill) -> list[tuple[str, str]]:
     """Whom one may invoice: everybody in People but the client, whose invoice is the rest (R39)."""
     return [
-        (person.payer.contact_id, f"{person.payer.name}, {person.payer.role_label}")
+        (person.payer.contact_id, _named(person.payer))
         for person in bill.booking.people
         if person.payer.contact_id != bill.client_invoice.payer.contact_id
     ]
+
+
+def _named(payer: Payer) -> str:
+    """Who cannot be mailed is known before anybody presses `Save and Send`."""
+    return f"{payer.name}, {payer.role_label}" + ("" if payer.email else " (no email address)")

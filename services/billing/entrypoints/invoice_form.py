@@ -27,6 +27,9 @@ FIELD_OF = {
     "one_person_each": "others",
     "service_not_available": "line",
     "contact_not_in_people": "contact",
+    "no_email_address": "contact",
+    "notifications_disabled": "then",
+    "trial_account": "then",
 }
 FIELD_OF_KIND = {"services": "line", "fixed": "amount", "percent": "percent", "equal": "others"}
 REFERENCE_LENGTH_MAX = 100

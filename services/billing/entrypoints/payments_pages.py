@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.billing.domain.bill import Bill
+from services.billing.domain.invoice import Invoice
 from services.billing.domain.payment import Method
 from services.billing.domain.refusals import BillNotFoundError
 from services.billing.entrypoints.documents import invoice_pdf, receipt_pdf
@@ -27,6 +28,7 @@ from services.billing.usecases.record_manual_payment import (
     record_manual_payment,
 )
 from shared.identity import Staff
+from shared.money import money
 from shared.problems import RefusalError
 from shared.ui import Form
 from shared.ui.events import PAYMENTS_CHANGED, trigger
@@ -138,6 +140,7 @@ async def _page(
     status: int = 200,
 ) -> HTMLResponse:
     company = await parts.lists.company(staff.company_id)
+    payable = [i for i in bill.invoices if i.balance_cents]
     return page(
         request,
         "payments_page.html",
@@ -146,10 +149,19 @@ async def _page(
         brand=brand_of(company),
         form=form,
         methods=METHODS,
-        payable=[i for i in bill.invoices if i.balance_cents],
+        payable=payable,
+        most=_most(payable, bill.booking.currency),
         idempotency_key=uuid4().hex,
         flash=request.query_params.get("done", ""),
     )
+
+
+def _most(payable: list[Invoice], currency: str) -> str:
+    """The most that each can take: `Up to $475.00 on HP-3107, $150.00 on HP-3107-1`."""
+    if len(payable) == 1:
+        return f"Up to {money(payable[0].balance_cents, currency)} is due."
+    each = (f"{money(i.balance_cents, currency)} on {i.number}" for i in payable)
+    return f"Up to {', '.join(each)}."
 
 
 def _recording(form: Form, bill: Bill, staff: Staff, now: datetime) -> RecordManualPayment | None:

@@ -11,6 +11,8 @@ from services.billing.domain.invoice import Invoice
 from services.billing.domain.surplus import surplus_refunds, surplus_to_refund
 from services.billing.entrypoints.frame import today_of
 from services.billing.entrypoints.history import Happening, history
+from services.billing.entrypoints.invoice_form import said
+from services.billing.entrypoints.obstacles import obstacle_of
 from services.billing.entrypoints.parts import Parts
 from services.billing.entrypoints.split_shown import Part, parts_of_bill
 from services.billing.entrypoints.words import bill_word
@@ -44,6 +46,8 @@ async def box_shown(parts: Parts, staff: Staff, bill: Bill) -> dict[str, object]
     rules = await parts.split_rules.of_company(staff.company_id)
     return {
         **_standing(bill, company, staff, parts.clock()),
+        "obstacle": await obstacle_of(parts, bill, company),
+        "said": said,
         "split_rules": [rule for rule in rules if rule.active],
     }
 
@@ -85,7 +89,6 @@ def _standing(
         "split": parts_of_bill(bill, today),
         "surplus_of": {invoice.invoice_id: _surplus(invoice) for invoice in bill.invoices},
         "resend_key": uuid4().hex,
-        "multi_party": company is not None and company.may_split,
         "may_bill": staff.may(Permission.BILL),
         "may_refund": staff.may(Permission.REFUND),
         "may_schedule": staff.may(Permission.SCHEDULE),

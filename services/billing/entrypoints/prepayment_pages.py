@@ -123,7 +123,7 @@ async def refund(
     form = Form.posted((await request.form()).multi_items())
     asked = Asked(attempt=attempt, form=form)
     cents = form.cents("refund_amount", "Enter the amount to refund", currency=attempt.currency)
-    reason = form.text("reason", "Say why; the customer sees it in the refund mail")
+    reason = form.text("reason", "Say why; only the office reads it")
     if not asked.key:
         form.refuse("refund_amount", "Open the page again")
     if cents is None or not form.ok:

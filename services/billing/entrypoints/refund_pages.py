@@ -93,7 +93,7 @@ def _refunding(form: Form, bill: Bill, payment_id: str, staff: Staff) -> RefundP
         raise PaymentNotFoundError
     currency = bill.booking.currency
     cents = form.cents("refund_amount", "Enter the amount to refund", currency=currency)
-    reason = form.text("reason", "Say why; the payer sees it in the refund mail")
+    reason = form.text("reason", "Say why; only the office reads it")
     if cents is None or not form.ok:
         return None
     return RefundPayment(

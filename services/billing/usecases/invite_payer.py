@@ -1,6 +1,6 @@
 """A client asks somebody of the People box to pay a part of his own open balance."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,13 +9,13 @@ from services.billing.domain.carving import Carving, carved
 from services.billing.domain.company import Company, Settings
 from services.billing.domain.division import Share
 from services.billing.domain.invoice import Invoice, InvoiceKind
-from services.billing.domain.refusals import InvoiceNotFoundError, NotificationsDisabledError
+from services.billing.domain.mailing import refuse_unmailable
+from services.billing.domain.refusals import InvoiceNotFoundError, NotInPeopleError
 from services.billing.domain.split_refusals import InvitationsOffError, OnePersonEachError
-from services.billing.domain.told import invoice_told
 from services.billing.usecases.add_invoice import refuse_unavailable
 from services.billing.usecases.keep_sheet import keep_sheet
 from services.billing.usecases.ports import Books, Clock, OpenBooks, Sheet
-from shared.contracts.billing import InvoiceSendRequestedV1
+from services.billing.usecases.send_invoice import SendInvoice, ask_for_mail
 from shared.money import money
 
 BUTTON = "{{ sign_and_pay }}"
@@ -42,7 +42,7 @@ async def invite_payer(
     """Make the invoice and ask for its mail in one write. A repeat changes nothing.
 
     Raises InvoiceNotFoundError, InvitationsOffError, MultiPartyUnavailableError,
-    NotificationsDisabledError, OnePersonEachError (himself) and what `carved` raises.
+    OnePersonEachError (himself) and what `refuse_unmailable` and `carved` raise.
     """
     now = clock()
 
@@ -53,10 +53,9 @@ async def invite_payer(
         company = await open_books.company(command.company_id)
         settings = await open_books.settings(command.company_id)
         refuse_uninvited(bill, command, company, settings, own_accounts=own_accounts)
-        bill_after = carved(bill, invitation(command, bill, now))
-        sent = replace(bill_after.invoice(command.invoice_id), sent_at=now)
-        sheet = Sheet(before=bill, bill=bill_after.with_invoice(sent))
-        sheet.events.append(_mail(command, sheet.bill, company))
+        sheet = Sheet(before=bill, bill=carved(bill, invitation(command, bill, now)))
+        mail = _mail(command, sheet.bill, company)
+        await ask_for_mail(open_books, sheet, mail, now=now)
         return await keep_sheet(open_books, sheet, now=now)
 
     return await books.write(invite)
@@ -81,10 +80,12 @@ def refuse_uninvited(
     """Raise unless this client may invite this person at all; the amount is another question."""
     if not settings.portal.clients_may_invite:
         raise InvitationsOffError
-    if bill.booking.notifications_disabled:
-        raise NotificationsDisabledError
     if command.contact_id == bill.client_invoice.payer.contact_id:
         raise OnePersonEachError("You already have an invoice of your own; choose somebody else")
+    payer = bill.booking.person(command.contact_id)
+    if payer is None:
+        raise NotInPeopleError
+    refuse_unmailable(bill.booking, payer, company)
     refuse_unavailable(company, settings, own_accounts=own_accounts)
 
 
@@ -99,13 +100,13 @@ def invitation(command: InvitePayer, bill: Bill, now: datetime) -> Carving:
     )
 
 
-def _mail(command: InvitePayer, bill: Bill, company: Company | None) -> InvoiceSendRequestedV1:
+def _mail(command: InvitePayer, bill: Bill, company: Company | None) -> SendInvoice:
     invoice = bill.invoice(command.invoice_id)
     sender = f" from {company.name}" if company else ""
-    return InvoiceSendRequestedV1(
+    return SendInvoice(
         company_id=command.company_id,
+        invoice_id=command.invoice_id,
         send_id=command.send_id,
-        invoice=invoice_told(bill, invoice),
         subject=f"{command.invited_by} asks you to pay a part: invoice {invoice.number}{sender}",
         body=_words(command.invited_by, bill, invoice),
         requested_by=command.invited_by,

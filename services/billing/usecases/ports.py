@@ -230,7 +230,10 @@ class GatewayUnavailableError(GatewayError):
 
 
 class KeyConflictError(GatewayError):
-    """The key was used for something else: a mistake in this program."""
+    """The key was used for something else: a fault of this program, logged and counted as one.
+
+    Of this charge or refund nothing was found there.
+    """
 
 
 class DeclinedError(GatewayError):

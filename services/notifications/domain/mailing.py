@@ -160,7 +160,7 @@ def _returned(event: PaymentReturnedV1) -> PaymentMail:
 def _refunded(event: PaymentRefundedV1) -> PaymentMail | None:
     if event.status != "succeeded":
         return None
-    return MailKind.REFUND, _facts(event, reason=event.reason)
+    return MailKind.REFUND, _facts(event)  # why staff gave it back stays in the office
 
 
 OF_PAYMENT: Mapping[type[Event], Callable[[Any], PaymentMail | None]] = MappingProxyType(

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal
 
 from services.portal.domain.views import Assigned, InspectionView
-from shared.contracts.billing import Share
+from shared.contracts.billing import InvoiceLine, Share
 from shared.contracts.scheduling import ServiceLine
 
 Part = Literal["ok", "wait", "due"]
@@ -71,17 +71,21 @@ def meter(view: InspectionView) -> tuple[tuple[Part, int], ...]:
 
 
 def order_lines(view: InspectionView) -> tuple[OrderLine, ...]:
-    """The order as booked; a line that is alone on somebody's invoice says whose."""
-    left = [assigned for assigned in view.assigned.values() if assigned.status != "void"]
-    return tuple(_order_line(line, left) for line in view.inspection.lines)
+    """The order as booked; a line that is on somebody else's invoice says whose.
+
+    Two lines may look alike: each line of an invoice is found in the order once.
+    """
+    asked = [
+        (line, one) for one in view.assigned.values() if one.status != "void" for line in one.lines
+    ]
+    return tuple(_order_line(line, asked) for line in view.inspection.lines)
 
 
-def _order_line(line: ServiceLine, assigned: list[Assigned]) -> OrderLine:
-    for one in assigned:
-        if any(
-            (asked.name, asked.amount_cents) == (line.name, line.amount_cents)
-            for asked in one.lines
-        ):
-            paid = one.status == "paid"
-            return OrderLine(line.name, line.note, line.amount_cents, one.payer_name, paid)
-    return OrderLine(line.name, line.note, line.amount_cents)
+def _order_line(line: ServiceLine, asked: list[tuple[InvoiceLine, Assigned]]) -> OrderLine:
+    """Takes what it has found out of `asked`."""
+    looks = (line.name, line.note, line.amount_cents)
+    for at, (same, one) in enumerate(asked):
+        if (same.name, same.note, same.amount_cents) == looks:
+            del asked[at]
+            return OrderLine(*looks, payer_name=one.payer_name, paid=one.status == "paid")
+    return OrderLine(*looks)

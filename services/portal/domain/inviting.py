@@ -88,6 +88,7 @@ def may_invite(view: InspectionView, company: CompanyView) -> bool:
     return (
         company.takes_online_payments
         and not company.company.policy.allow_deferred_payment
+        and not company.company.trial
         and view.inspection.status != "cancelled"
         and not view.inspection.notifications_disabled
         and invoice.status == "open"
@@ -97,12 +98,12 @@ def may_invite(view: InspectionView, company: CompanyView) -> bool:
 
 
 def invitees(view: InspectionView) -> tuple[Invitee, ...]:
-    """Everybody of the inspection but the client who pays."""
+    """Everybody of the inspection who can be mailed, but the client who pays."""
     own = view.invoice.payer.contact_id if view.invoice else ""
     return tuple(
         Invitee(person.contact_id, person.name, person.role_label)
         for person in view.inspection.people
-        if person.contact_id != own
+        if person.contact_id != own and person.email
     )
 
 

@@ -38,6 +38,7 @@ PARTS_MIN, PARTS_MAX = 2, 50
 _WHOLE_PERCENT = 100
 AWAY = "This is not possible for a moment. Nobody was asked. Wait a minute, then try again"
 _FIELDS = {"percent": "percent", "equal": "parts", "amount": "amount"}
+_ABOUT_THE_PERSON = {"contact_not_in_people", "no_email_address", "one_person_each"}
 _WORDS = {
     "contact_not_in_people": "This person is not part of the inspection any more. Choose another",
     "invitation_not_found": "There is nothing to take back",
@@ -45,8 +46,10 @@ _WORDS = {
     "invoice_paid": "They have paid already, so it cannot be taken back",
     "multi_party_unavailable": "Asking somebody to pay a part is not offered at the moment",
     "notifications_disabled": "Mails about this inspection are switched off at the moment",
+    "no_email_address": "We have no email address of this person. Choose another, or ask us",
     "nothing_to_invoice": "Nothing is left to pay",
     "payment_pending": "A payment is on its way. Wait until it has arrived, then try again",
+    "trial_account": "Asking somebody to pay a part is not offered at the moment",
 }
 
 
@@ -162,7 +165,7 @@ async def _seen(
     """The confirmation, or the form with billing's refusal on the field it is about."""
     if seen.refusal:
         field = _FIELDS.get(wish.kind, "kind")
-        named = "contact" if seen.refusal in {"contact_not_in_people", "one_person_each"} else field
+        named = "contact" if seen.refusal in _ABOUT_THE_PERSON else field
         form.refuse(named, _words(seen.refusal, seen.detail))
         return await _form(request, visitor, form, status=422)
     shown = await _shown(request, visitor)

@@ -1,6 +1,7 @@
 """Methods on file at the sandbox: saved on a page, charged without one, forgotten."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -86,6 +87,22 @@ async def test_a_card_saved_while_paying_is_charged_without_a_page(world, attemp
     again = await world.gateway.charge_saved(charged)
     assert first.state is AttemptState.SUCCEEDED
     assert first.payment_intent_id == again.payment_intent_id
+
+
+@pytest.mark.scenario(47)
+async def test_a_charge_whose_key_is_forgotten_is_looked_up_never_made_again(
+    world, attempt, customer
+):
+    """Keys last a day; an answer that was lost longer ago is found by our own id."""
+    method = await on_file(world, attempt, customer, Method.CARD, **CARD)
+    charged = charging(attempt, customer, method)
+    first = await world.gateway.charge_saved(charged)
+    world.sandbox.control("clock/advance", seconds=2 * 86_400)
+    later = replace(charged, created_at=charged.created_at - timedelta(days=2))
+    found = await world.gateway.charge_saved(later)
+    assert found == first
+    with pytest.raises(RejectedError):
+        await world.gateway.charge_saved(replace(later, attempt_id=uuid4().hex))
 
 
 @pytest.mark.scenario(12)

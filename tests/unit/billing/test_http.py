@@ -294,6 +294,21 @@ async def test_recording_cash_on_the_page(visitor, office):
     assert "Ellen Park paid $300.00" in page.text
 
 
+async def test_the_maximum_of_each_invoice_is_said_before_one_is_chosen(visitor, office):
+    page = await soup_of(visitor, PAGE)
+    assert "Up to $800.00 is due." in page.text
+    assert page.select_one("#amount")["value"] == "800.00"
+    await split(office)
+    page = await soup_of(visitor, PAGE)
+    assert "Up to $625.00 on HP-3107, $175.00 on HP-3107-1." in page.text
+    assert not page.select_one("#amount").get("value"), "it would fit one invoice only"
+    third = {**CASH, "invoice": "invoice-agent", "amount": "175.01"}
+    refused = await post_form(visitor, PAGE, **third)
+    assert "The amount cannot exceed $175.00, what is due" in refused.text
+    assert (await post_form(visitor, PAGE, **{**third, "amount": "175"})).status_code == 303
+    assert "Up to $625.00 is due." in (await soup_of(visitor, PAGE)).text
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -323,6 +338,9 @@ async def test_the_refund_form_shows_its_maximum_before_the_error(visitor, offic
     path = f"/staff/billing/payments/{attempt.attempt_id}/refunds"
     page = await soup_of(visitor, path)
     assert "At most $800.00" in page.text
+    assert "Only the office reads it; Ellen Park is told the amount" in page.text
+    silent = await post_form(visitor, path, refund_amount="1", idempotency_key="form-1")
+    assert "Say why; only the office reads it" in silent.text
     fields = {"reason": "No radon", "effect": "credit", "idempotency_key": "form-2"}
     much = await post_form(visitor, path, refund_amount="800.01", **fields)
     assert much.status_code == 422
@@ -375,7 +393,8 @@ async def paper(visitor, path):
     return "\n".join(page.extract_text() for page in reader.pages)
 
 
-async def split_and_paid(office):
+async def split(office):
+    """The sewer scope, $175.00, is the agent's."""
     await office.change(
         lambda bill: carved(
             bill,
@@ -387,6 +406,10 @@ async def split_and_paid(office):
             ),
         )
     )
+
+
+async def split_and_paid(office):
+    await split(office)
     await office.receive_cash(17_500, invoice_id="invoice-agent", payment_id="cash-agent")
     assert office.bill.invoices[1].status is InvoiceStatus.PAID
 

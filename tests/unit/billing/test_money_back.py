@@ -107,9 +107,10 @@ async def test_a_refund_whose_answer_was_lost_is_finished_by_the_reconciler(offi
     office.balanced()
 
 
-async def test_a_refund_the_processor_refuses_frees_the_amount(office):
+@pytest.mark.parametrize("trouble", ["reject", "conflict"])
+async def test_a_refund_the_processor_refuses_frees_the_amount(office, trouble):
     attempt = await office.paid_by_card()
-    office.gateway.trouble = ["reject"]
+    office.gateway.trouble = [trouble]
     refund = await office.refund(attempt.attempt_id, 10_000)
     assert refund.state is RefundState.FAILED
     assert office.bill.client_invoice.payments[0].refundable_cents == 80_000

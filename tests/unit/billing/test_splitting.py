@@ -23,6 +23,7 @@ from services.billing.domain.refusals import (
     NothingToInvoiceError,
     NotificationsDisabledError,
     NotInPeopleError,
+    PaymentAfterPublishError,
     ServiceTakenError,
 )
 from services.billing.domain.split_refusals import (
@@ -353,12 +354,20 @@ async def test_staff_let_one_payer_pay_before_the_inspection_is_published(splitt
     await add(splitting, Share(fixed_cents=100), "mutual", invoice_id="now", collect_now=True)
     gates = [i.gate for i in splitting.bill.invoices]
     assert gates == [Gate.UNTIL_PUBLISHED, Gate.UNTIL_PUBLISHED, Gate.OPEN]
+    for gated in ("third", "invoice-client"):
+        with pytest.raises(PaymentAfterPublishError):
+            await splitting.checkout(gated)
+    assert splitting.books.state.attempts == {}
     await change(splitting, collect_now=True)
     assert (await splitting.checkout("third")).state is AttemptState.AWAITING_PAYER
     await change(splitting, collect_now=False)
     splitting.clock.forward(minutes=1)
     await splitting.reconcile()
     assert splitting.bill.invoice("third").reservation is None
+    with pytest.raises(PaymentAfterPublishError):
+        await splitting.checkout("third", key="again")
+    await splitting.follow(collect_after_publish=True, published=True)
+    assert (await splitting.checkout("third", key="published")).url
 
 
 # -------------------------------------------------------------------------------- preview

@@ -215,6 +215,21 @@ async def test_a_receipt_names_payer_and_what_was_paid():
         assert words in mail.text
 
 
+async def test_why_staff_gave_money_back_is_not_for_the_payer():
+    """Not even in a company's own text that asks for a reason."""
+    bench = Bench()
+    own = Words(subject="Refund", body="Hello. {{ reason }} We refunded {{ payment_amount }}.")
+    bench.desk.texts.texts[told.COMPANY, "refund"] = own
+    await bench.hear(
+        told.company_changed(), told.scheduled(people=()), told.invoice_changed(), told.refunded()
+    )
+    await bench.send_due()
+    [mail] = bench.post.sent
+
+    assert "We refunded $625.00" in mail.text
+    assert "swab" not in mail.html + mail.text
+
+
 async def test_a_changed_order_names_the_new_total():
     inspection = told.an_inspection(revision=2)
     bench = await sent(

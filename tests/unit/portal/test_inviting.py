@@ -61,6 +61,12 @@ async def test_the_client_page_offers_it_only_when_the_company_does(portal, page
     assert answer.headers["location"] == f"{page}?saved=not_offered"
 
 
+def unreachable():
+    """Everybody but the client without an address: nobody could be mailed."""
+    client, *others = an_inspection().people
+    return (client, *(person.model_copy(update={"email": ""}) for person in others))
+
+
 @pytest.mark.parametrize(
     "news",
     [
@@ -70,6 +76,8 @@ async def test_the_client_page_offers_it_only_when_the_company_does(portal, page
         told_inspection(an_inspection(notifications_disabled=True, revision=2)),
         told_inspection(an_inspection(people=an_inspection().people[:1], revision=2)),
         told_company(policy={"allow_deferred_payment": True}, revision=2),
+        told_company(trial=True, revision=2),
+        told_inspection(an_inspection(people=unreachable(), revision=2)),
         settings(clients_may_invite=True, online_payments=False, settings_revision=3),
     ],
 )
@@ -154,6 +162,8 @@ async def test_what_is_wrong_is_said_on_the_field_and_nobody_is_asked(portal, pa
         ("contact_not_in_people", "This person is not part of the inspection any more"),
         ("payment_pending", "A payment is on its way"),
         ("invitations_off", "not offered at the moment"),
+        ("no_email_address", "We have no email address of this person"),
+        ("trial_account", "not offered at the moment"),
         ("something_new", "The words of billing"),
     ],
 )
