@@ -60,6 +60,7 @@ async def to_charge(
         zone=company.time_zone if company else "UTC",
         currency=company.currency if company else "USD",
         autopay_on=settings.portal.autopay,
+        by_itself=settings.portal.autopay and settings.portal.autopay_on_due_date,
         takes_money=settings.takes_money(company, own_accounts=parts.own_accounts),
         may_bill=staff.may(Permission.BILL),
         first_url=_url(form, PAGE) if after else "",

@@ -4,12 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from services.billing.domain.attempt import Attempt
+from services.billing.domain.charge_tries import last_vain_try, why_in_vain
 from services.billing.domain.company import Company, Settings
+from services.billing.domain.limits import SMALLEST_CHARGE_CENTS
 from services.billing.domain.methods import Autopay, SavedMethod, method_of
 from services.billing.domain.statement import StatementRow
 from services.billing.entrypoints.parts import Parts
 from services.billing.usecases.list_chargeable import list_chargeable
+from services.billing.usecases.ports import OpenBooks, Work
 from services.billing.usecases.ports_accounts import Chargeable
+from shared.money import money
+from shared.ui.formats import short_day
 
 NO_METHOD = "No card or bank account on file that can be charged"
 OTHER_CURRENCY = "In another currency: one run charges one currency"
@@ -23,6 +29,8 @@ class Planned:
     row: Chargeable
     method: SavedMethod | None
     why: str = ""
+    tried: str = ""
+    """What became of the last charge of this method, if it was in vain."""
 
     @property
     def kind(self) -> str:
@@ -101,7 +109,18 @@ async def plan_of(
         for account_id in ids
     }
     currency = company.currency if company else "USD"
-    return Plan(rows=tuple(_planned(row, chosen[row.account_id], currency) for row in rows))
+    zone = company.time_zone if company else "UTC"
+    tries = await parts.books.write(_tries(company_id, rows))
+    return Plan(
+        rows=tuple(_planned(row, chosen[row.account_id], currency, tries, zone) for row in rows)
+    )
+
+
+def _tries(company_id: str, rows: Sequence[Chargeable]) -> Work[list[Attempt]]:
+    async def look(books: OpenBooks) -> list[Attempt]:
+        return await books.tries_without_payer(company_id, [row.inspection_id for row in rows])
+
+    return look
 
 
 def not_waiting(row: StatementRow, autopay: Autopay) -> str:
@@ -114,10 +133,26 @@ def not_waiting(row: StatementRow, autopay: Autopay) -> str:
         return "Somebody is paying it now"
     if not row.payable:
         return "Not payable yet: due after publish or at closing"
+    if row.balance_cents < SMALLEST_CHARGE_CENTS:
+        return f"Less than {money(SMALLEST_CHARGE_CENTS, row.currency)} cannot be charged"
     return "The job was created before the customer enrolled"
 
 
-def _planned(row: Chargeable, method: SavedMethod | None, currency: str) -> Planned:
+def _planned(
+    row: Chargeable,
+    method: SavedMethod | None,
+    currency: str,
+    tries: Sequence[Attempt],
+    zone: str,
+) -> Planned:
     if row.currency != currency:
         return Planned(row=row, method=method, why=OTHER_CURRENCY)
-    return Planned(row=row, method=method, why="" if method else NO_METHOD)
+    if method is None:
+        return Planned(row=row, method=None, why=NO_METHOD)
+    vain = last_vain_try(tries, row.invoice_id, method)
+    return Planned(row=row, method=method, tried=_tried(vain, zone) if vain else "")
+
+
+def _tried(attempt: Attempt, zone: str) -> str:
+    """Return `Tried Nov 3: Insufficient funds.`."""
+    return f"Tried {short_day(attempt.created_at, zone)}: {why_in_vain(attempt)}"

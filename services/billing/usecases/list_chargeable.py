@@ -5,7 +5,7 @@ from datetime import date
 
 from services.billing.domain.charge_run import MOST_IN_A_RUN
 from services.billing.usecases.ports import Books, OpenBooks
-from services.billing.usecases.ports_accounts import Chargeable
+from services.billing.usecases.ports_accounts import Chargeable, ToCharge
 
 
 async def list_chargeable(
@@ -21,7 +21,7 @@ async def list_chargeable(
 
     async def look(open_books: OpenBooks) -> list[Chargeable]:
         return await open_books.chargeable(
-            company_id, invoice_ids=invoice_ids, due_by=due_by, limit=limit
+            company_id, ToCharge(invoice_ids=invoice_ids, due_by=due_by), limit=limit
         )
 
     found = await books.write(look)

@@ -4,14 +4,15 @@ from dataclasses import replace
 
 from services.billing.domain.account_told import method_changed
 from services.billing.domain.methods import SavedMethod
-from services.billing.usecases.ports import Books, OpenBooks, PaymentGateway
+from services.billing.usecases.ports import Books, Clock, OpenBooks, PaymentGateway
 
 
 async def refresh_method(
-    method: SavedMethod, *, books: Books, gateway: PaymentGateway
+    method: SavedMethod, *, books: Books, gateway: PaymentGateway, clock: Clock
 ) -> SavedMethod:
     """Ask the processor and keep what it says. A repeat changes nothing. Raises GatewayError."""
     seen = await gateway.method_state(method.method_id, method.on)
+    now = clock()
 
     async def keep(open_books: OpenBooks) -> SavedMethod:
         known = await open_books.find(SavedMethod, method.company_id, method.method_id)
@@ -19,10 +20,10 @@ async def refresh_method(
             return known or method
         if seen is None:
             after = replace(known, removed=True, detached=True, is_default=False)
-        else:
-            after = replace(known, label=seen.label, expires=seen.expires)
-        if after == known:
+        elif (seen.label, seen.expires) == (known.label, known.expires):
             return known
+        else:
+            after = replace(known, label=seen.label, expires=seen.expires, renewed_at=now)
         after = replace(after, revision=known.revision + 1)
         await open_books.keep(after)
         await open_books.announce([method_changed(after, by="network", name="")])

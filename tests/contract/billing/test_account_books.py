@@ -23,6 +23,7 @@ from services.billing.domain.refusals import PaymentInProgressError
 from services.billing.domain.statement import aging
 from services.billing.usecases.apply_prepayment import ApplyPrepayment, apply_prepayment
 from services.billing.usecases.check_books import check_books
+from services.billing.usecases.start_due_runs import start_due_runs
 from services.billing.usecases.tell_again import tell_again
 from shared.idempotency import IdempotencyKeys
 from shared.messaging.outbox import Outbox
@@ -124,6 +125,35 @@ async def test_a_whole_charge_run_with_a_retry_agrees_with_its_ledger(office):
     assert (await office.run()).charged_count == 23
     assert len(office.gateway.charges) == 23
     assert await check_books(books=office.books) == []
+
+
+async def test_what_failed_by_itself_is_left_to_people_and_the_rest_is_charged(office):
+    rules = {"autopay": True, "autopay_on_due_date": True}
+    await office.open_account([], **rules)
+    await office.on_file()
+    await office.enrol()
+    later = office.clock() + timedelta(hours=1)
+    await office.open_invoice(1, 10_000, account={"job_created_at": later})
+    await office.open_invoice(2, 49, account={"job_created_at": later})
+    office.gateway.outcomes["pm-1"] = "decline"
+
+    async def a_day(number):
+        begun = await start_due_runs(
+            books=office.books,
+            clock=office.clock,
+            own_accounts=False,
+            on=date(2027, 3, number),
+            company_id=COMPANY,
+        )
+        await office.work_off()
+        return begun
+
+    assert [await a_day(number) for number in (1, 1, 2)] == [1, 0, 0]
+    office.gateway.outcomes.clear()
+    await office.open_invoice(3, 10_000, account={"job_created_at": later})
+    assert [await a_day(number) for number in (3, 4)] == [1, 0]
+    assert (await office.invoice(1)).balance_cents == 10_000
+    assert (await office.invoice(3)).paid_cents == 10_000
 
 
 async def test_what_was_paid_in_advance_is_listed_applied_and_refunded(office):
