@@ -171,9 +171,10 @@ def newest_run(company: Company, **expected: Any) -> dict[str, Any]:
     return eventually(matching, f"a run with {expected}", within=120)
 
 
-def failures_told(customer: Customer) -> list[str]:
-    mails = customer.company.sandbox.mails(customer.email)
-    return [mail["subject"] for mail in mails if "did not go through" in mail["subject"]]
+def mails(customer: Customer, words: str) -> list[str]:
+    """The subjects of the customer's mails that say this."""
+    found = customer.company.sandbox.mails(customer.email)
+    return [mail["subject"] for mail in found if words.lower() in mail["subject"].lower()]
 
 
 @pytest.mark.scenario(13, 25)
@@ -197,7 +198,7 @@ def test_what_is_due_is_charged_by_itself_once_and_a_declined_card_waits_for_peo
     assert (done["automatic"], done["charged_count"], done["failed_count"]) == (True, 1, 1)
     good.wait_invoice(first["invoice_id"], status="paid", paid_cents=RADON)
     bad.wait_invoice(failing["invoice_id"], status="open", balance_cents=RADON)
-    eventually(lambda: failures_told(bad), "the customer is told", within=120)
+    eventually(lambda: mails(bad, "did not go through"), "the customer is told", within=120)
     listed = staff.open(CHARGE)
     assert "Tried" in listed.text
     assert "declined" in listed.text.lower()
@@ -210,7 +211,7 @@ def test_what_is_due_is_charged_by_itself_once_and_a_declined_card_waits_for_peo
     assert due_runs(company, due + timedelta(days=2)) == 0
     statuses = [row["status"] for row in all_payments(bad)]
     assert statuses == ["failed"]
-    assert len(failures_told(bad)) == 1
+    assert len(mails(bad, "did not go through")) == 1
 
     on_file(bad, GOOD_CARD)
     new = next(m["method_id"] for m in bad.methods() if m["label"].endswith("4242"))
@@ -219,3 +220,7 @@ def test_what_is_due_is_charged_by_itself_once_and_a_declined_card_waits_for_peo
     assert due_runs(company, due + timedelta(days=3)) == 1
     bad.wait_invoice(failing["invoice_id"], status="paid", paid_cents=RADON)
     assert [p["amount_cents"] for p in payments(good)] == [RADON, RADON]
+    eventually(lambda: mails(bad, "receipt"), "the receipt", within=120)
+    assert len(mails(bad, "Autopay is on")) == 1, "another card is no second enrolment"
+    told = company.office.get("notifications/v1/alerts", limit="100")["items"]
+    assert len([alert for alert in told if alert["kind"] == "autopay_changed"]) == 2
