@@ -19,7 +19,7 @@ from services.billing.domain.payment import Method
 from services.billing.domain.provider import OpenPage, SeenAttempt, SeenMethod, SeenSetup
 from services.billing.domain.refund import Refund
 from services.billing.usecases.ports import ActionRequiredError, DeclinedError
-from services.billing.usecases.ports_accounts import Chargeable, ToCharge
+from services.billing.usecases.ports_accounts import Chargeable, ChargeableSum, ToCharge
 from shared.contracts.event import Event
 
 ACCOUNT = "alder-holdings"
@@ -98,6 +98,22 @@ class MemoryOpenAccountBooks:
         rows = self._waiting(company_id, asked)
         return [value(Chargeable, row, key="invoice_id") for row in rows[skip : skip + limit]]
 
+    async def chargeable_sums(self, company_id: str, asked: ToCharge) -> list[ChargeableSum]:
+        sums: dict[tuple[str, str, str], list[int]] = {}
+        for row in self._waiting(company_id, asked):
+            key = (row["account_name"], row["account_id"], row["currency"])
+            sums.setdefault(key, []).append(row["balance_cents"])
+        return [
+            ChargeableSum(
+                account_id=account_id,
+                account_name=name,
+                currency=currency,
+                invoice_count=len(cents),
+                balance_cents=sum(cents),
+            )
+            for (name, account_id, currency), cents in sorted(sums.items())
+        ]
+
     def _waiting(self, company_id: str, asked: ToCharge) -> list[dict[str, Any]]:
         found = [r for (kind, _), r in self._state.records.items() if kind is Autopay]
         since = {a.account_id: a.enrolled_at for a in found if a.enrolled}
@@ -110,6 +126,7 @@ class MemoryOpenAccountBooks:
             and row["balance_cents"] >= SMALLEST_CHARGE_CENTS
             and row["job_created_at"] > since[row["account_id"]]
             and (asked.invoice_ids is None or row["_id"] in asked.invoice_ids)
+            and (asked.account_ids is None or row["account_id"] in asked.account_ids)
             and (asked.due_by is None or row["due_on"] <= asked.due_by.isoformat())
             and asked.currency in {"", row["currency"]}
         ]

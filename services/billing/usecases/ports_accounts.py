@@ -40,8 +40,20 @@ class ToCharge:
     """Which of the invoices that wait to be charged; nothing given: all of them."""
 
     invoice_ids: Sequence[str] | None = None
+    account_ids: Sequence[str] | None = None
     due_by: date | None = None
     currency: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeableSum:
+    """How much of one account waits in one currency (cents)."""
+
+    account_id: str
+    account_name: str
+    currency: str
+    invoice_count: int
+    balance_cents: int
 
 
 class OpenAccountBooks(Protocol):
@@ -75,6 +87,9 @@ class OpenAccountBooks(Protocol):
         self, company_id: str, asked: ToCharge, *, limit: int, skip: int = 0
     ) -> list[Chargeable]:
         """Invoices to charge (C25), oldest first."""
+
+    async def chargeable_sums(self, company_id: str, asked: ToCharge) -> list[ChargeableSum]:
+        """All of them counted, however many, by account name and currency."""
 
     async def tries_without_payer(
         self, company_id: str, inspection_ids: Sequence[str]

@@ -22,6 +22,7 @@ from services.billing.usecases.change_autopay import ChangeAutopay, change_autop
 from services.billing.usecases.change_charge_run import change_charge_run
 from services.billing.usecases.check_books import check_books
 from services.billing.usecases.list_chargeable import list_chargeable
+from services.billing.usecases.ports_accounts import ToCharge
 from services.billing.usecases.start_charge_run import StartChargeRun, start_charge_run
 from services.billing.usecases.work_charge_runs import work_charge_runs
 from shared.contracts.billing_accounts import AutopayChangedV1, ChargeRunChangedV1
@@ -49,8 +50,10 @@ class RunOffice(AccountOffice):
         return await change_autopay(replace(command, **changes), books=self.books, clock=self.clock)
 
     async def waiting(self, **asked):
-        rows = await list_chargeable(company_id=COMPANY, books=self.books, **asked)
-        return [row.invoice_id for row in rows]
+        listed = await list_chargeable(
+            company_id=COMPANY, books=self.books, asked=ToCharge(**asked), limit=1000
+        )
+        return [row.invoice_id for row in listed.rows]
 
     async def begin(self, *numbers, run_id="run-1"):
         ids = tuple(f"inv-{n}" for n in numbers) or None
