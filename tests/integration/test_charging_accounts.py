@@ -1,5 +1,7 @@
 """Staff charge customers in autopay over the pages: progress, reasons, retry, prepayments."""
 
+import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -110,8 +112,11 @@ def test_staff_charge_those_in_autopay_and_retry_the_one_that_was_declined(
 
 
 def payments(customer: Customer) -> list[dict[str, Any]]:
-    path = f"billing/v1/accounts/{customer.account_id}/payments"
-    return [row for row in customer.company.office.get(path) if row["status"] == "succeeded"]
+    return [row for row in all_payments(customer) if row["status"] == "succeeded"]
+
+
+def all_payments(customer: Customer) -> list[dict[str, Any]]:
+    return list(customer.company.office.get(f"billing/v1/accounts/{customer.account_id}/payments"))
 
 
 def _prepaid(company: Company, staff: Visitor, customer: Customer) -> None:
@@ -144,3 +149,78 @@ def _prepaid(company: Company, staff: Visitor, customer: Customer) -> None:
     staff.submit(record.form("Record payment"), method="check", reference="107")
     customer.wait_invoice(row["invoice_id"], status="paid")
     assert staff.http.get(f"{base}/statement?format=pdf").content.startswith(b"%PDF-")
+
+
+def due_runs(company: Company, day: date) -> int:
+    """How many automatic runs begin as if it were that day."""
+    company_id = company.office.get("scheduling/v1/company")["company_id"]
+    words = ("charge-due", "--company", company_id, "--on", day.isoformat())
+    said = company.stack.run("billing", "services.billing.main", *words)
+    found = re.search(r"^(\d+) runs begun$", said, re.MULTILINE)
+    assert found, said
+    return int(found[1])
+
+
+def newest_run(company: Company, **expected: Any) -> dict[str, Any]:
+    """The newest run, once it is like this."""
+
+    def matching() -> dict[str, Any] | None:
+        runs = company.office.get("billing/v1/charge-runs")
+        return runs[0] if runs and expected.items() <= runs[0].items() else None
+
+    return eventually(matching, f"a run with {expected}", within=120)
+
+
+def mails(customer: Customer, words: str) -> list[str]:
+    """The subjects of the customer's mails that say this."""
+    found = customer.company.sandbox.mails(customer.email)
+    return [mail["subject"] for mail in found if words.lower() in mail["subject"].lower()]
+
+
+@pytest.mark.scenario(13, 25)
+@pytest.mark.timeout(500)
+def test_what_is_due_is_charged_by_itself_once_and_a_declined_card_waits_for_people(
+    company: Company,
+) -> None:
+    staff = company.staff_browser()
+    page = staff.open("/staff/billing/settings/portal")
+    staff.submit(page.form("Save"), autopay="on", card_changes="on")
+    good, bad = enrolled(company, GOOD_CARD), enrolled(company, DECLINED_LATER)
+    [first], [failing] = good.book(sites=1), bad.book(sites=1)
+    due = date.fromisoformat(first["due_on"])
+    assert due_runs(company, due) == 0, "off unless somebody switched it on"
+
+    page = staff.open("/staff/billing/settings/portal")
+    staff.submit(page.form("Save"), autopay_on_due_date="on")
+    assert due_runs(company, due - timedelta(days=1)) == 0
+    assert [due_runs(company, due), due_runs(company, due)] == [1, 0]
+    done = newest_run(company, status="finished")
+    assert (done["automatic"], done["charged_count"], done["failed_count"]) == (True, 1, 1)
+    good.wait_invoice(first["invoice_id"], status="paid", paid_cents=RADON)
+    bad.wait_invoice(failing["invoice_id"], status="open", balance_cents=RADON)
+    eventually(lambda: mails(bad, "did not go through"), "the customer is told", within=120)
+    listed = staff.open(CHARGE)
+    assert "Tried" in listed.text
+    assert "declined" in listed.text.lower()
+
+    [second] = good.book(sites=1)
+    assert due_runs(company, due + timedelta(days=1)) == 1
+    next_day = newest_run(company, status="finished", invoice_count=1)
+    assert (next_day["charged_count"], next_day["failed_count"]) == (1, 0)
+    good.wait_invoice(second["invoice_id"], status="paid")
+    assert due_runs(company, due + timedelta(days=2)) == 0
+    statuses = [row["status"] for row in all_payments(bad)]
+    assert statuses == ["failed"]
+    assert len(mails(bad, "did not go through")) == 1
+
+    on_file(bad, GOOD_CARD)
+    new = next(m["method_id"] for m in bad.methods() if m["label"].endswith("4242"))
+    account = staff.open(f"/staff/billing/accounts/{bad.account_id}")
+    staff.submit(account.form("Use for autopay"), method=new)
+    assert due_runs(company, due + timedelta(days=3)) == 1
+    bad.wait_invoice(failing["invoice_id"], status="paid", paid_cents=RADON)
+    assert [p["amount_cents"] for p in payments(good)] == [RADON, RADON]
+    eventually(lambda: mails(bad, "receipt"), "the receipt", within=120)
+    assert len(mails(bad, "Autopay is on")) == 1, "another card is no second enrolment"
+    told = company.office.get("notifications/v1/alerts", limit="100")["items"]
+    assert len([alert for alert in told if alert["kind"] == "autopay_changed"]) == 2

@@ -2,22 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from services.billing.adapters.mongo_account_books import RECORDS
 from services.billing.adapters.mongo_shapes import invoice_document, value
 from services.billing.domain.account import Account, AccountOf, Person
 from services.billing.domain.account_told import autopay_changed, method_changed, payment_news
-from services.billing.domain.attempt import Attempt, AttemptState
+from services.billing.domain.attempt import Attempt
 from services.billing.domain.bill import Bill
 from services.billing.domain.charge_run import ChargeRun, RunItem, RunStatus, run_changed
+from services.billing.domain.charge_tries import WITHOUT_PAYER
+from services.billing.domain.limits import SMALLEST_CHARGE_CENTS
 from services.billing.domain.methods import Autopay, SavedMethod, Setup
 from services.billing.domain.payment import Method
 from services.billing.domain.provider import OpenPage, SeenAttempt, SeenMethod, SeenSetup
 from services.billing.domain.refund import Refund
 from services.billing.usecases.ports import ActionRequiredError, DeclinedError
-from services.billing.usecases.ports_accounts import Chargeable
+from services.billing.usecases.ports_accounts import Chargeable, ChargeableSum, ToCharge
 from shared.contracts.event import Event
 
 ACCOUNT = "alder-holdings"
@@ -91,31 +93,55 @@ class MemoryOpenAccountBooks:
         return sorted((m for m in own if not m.removed), key=lambda method: method.created_at)
 
     async def chargeable(
-        self, company_id: str, *, invoice_ids: Sequence[str] | None, due_by: date | None, limit: int
+        self, company_id: str, asked: ToCharge, *, limit: int, skip: int = 0
     ) -> list[Chargeable]:
+        rows = self._waiting(company_id, asked)
+        return [value(Chargeable, row, key="invoice_id") for row in rows[skip : skip + limit]]
+
+    async def chargeable_sums(self, company_id: str, asked: ToCharge) -> list[ChargeableSum]:
+        sums: dict[tuple[str, str, str], list[int]] = {}
+        for row in self._waiting(company_id, asked):
+            key = (row["account_name"], row["account_id"], row["currency"])
+            sums.setdefault(key, []).append(row["balance_cents"])
+        return [
+            ChargeableSum(
+                account_id=account_id,
+                account_name=name,
+                currency=currency,
+                invoice_count=len(cents),
+                balance_cents=sum(cents),
+            )
+            for (name, account_id, currency), cents in sorted(sums.items())
+        ]
+
+    def _waiting(self, company_id: str, asked: ToCharge) -> list[dict[str, Any]]:
         found = [r for (kind, _), r in self._state.records.items() if kind is Autopay]
         since = {a.account_id: a.enrolled_at for a in found if a.enrolled}
-        rows = [
+        return [
             row
             for row in self._rows(company_id)
             if row.get("account_id") in since
             and row["payable"]
             and not row["held"]
+            and row["balance_cents"] >= SMALLEST_CHARGE_CENTS
             and row["job_created_at"] > since[row["account_id"]]
-            and (invoice_ids is None or row["_id"] in invoice_ids)
-            and (due_by is None or row["due_on"] <= due_by.isoformat())
+            and (asked.invoice_ids is None or row["_id"] in asked.invoice_ids)
+            and (asked.account_ids is None or row["account_id"] in asked.account_ids)
+            and (asked.due_by is None or row["due_on"] <= asked.due_by.isoformat())
+            and asked.currency in {"", row["currency"]}
         ]
-        return [value(Chargeable, row, key="invoice_id") for row in rows[:limit]]
 
-    async def bank_failures(self, company_id: str, inspection_id: str) -> int:
-        states = {AttemptState.FAILED, AttemptState.LOST, AttemptState.RETURNED}
-        return sum(
-            attempt.method is Method.BANK
-            and attempt.state in states
-            and attempt.origin.value == "charge_run"
-            and inspection_id in {part.inspection_id for part in attempt.allocations}
+    async def tries_without_payer(
+        self, company_id: str, inspection_ids: Sequence[str]
+    ) -> list[Attempt]:
+        wanted = set(inspection_ids)
+        return [
+            attempt
             for attempt in self._state.attempts.values()
-        )
+            if attempt.company_id == company_id
+            and attempt.origin in WITHOUT_PAYER
+            and wanted & {part.inspection_id for part in attempt.allocations}
+        ]
 
     async def items_of(self, run_id: str, states: Sequence[str], limit: int) -> list[RunItem]:
         found = [r for (kind, _), r in self._state.records.items() if kind is RunItem]
@@ -178,6 +204,8 @@ class FakeMethods:
     customers: list[str]
     detached: list[str]
     charges: list[str]
+    asked: list[str]
+    """Every charge that was begun, whatever came of it."""
     outcomes: dict[str, str]
     pages: dict[str, Any]
 
@@ -207,6 +235,7 @@ class FakeMethods:
         trouble = self._refuse_before()  # type: ignore[attr-defined]
         page = self.pages.get(attempt.key)
         if page is None:
+            self.asked.append(attempt.attempt_id)
             outcome = self.outcomes.get(attempt.method_id or "", "")
             if outcome == "decline":
                 raise DeclinedError("card_declined", "insufficient_funds", "Insufficient funds.")

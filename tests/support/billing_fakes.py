@@ -398,6 +398,7 @@ class FakeGateway(FakeMethods):
         self.setups: dict[str, Any] = {}
         self.detached: list[str] = []
         self.charges: list[str] = []
+        self.asked: list[str] = []
         self.outcomes: dict[str, str] = {}
 
     # ------------------------------------------------------------------------- the port

@@ -1,11 +1,11 @@
 """The books of account customers inside one MongoDB transaction."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, TypeVar
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReplaceOne
 
+from services.billing.adapters.mongo_chargeable import MongoChargeable
 from services.billing.adapters.mongo_shapes import (
     attempt_value,
     bill_document,
@@ -19,10 +19,8 @@ from services.billing.domain.attempt import Attempt
 from services.billing.domain.bill import Bill
 from services.billing.domain.charge_run import ChargeRun, RunItem
 from services.billing.domain.methods import Autopay, SavedMethod, Setup
-from services.billing.domain.payment import Method
 from services.billing.domain.refund import Refund
-from services.billing.usecases.ports_accounts import Chargeable
-from shared.mongo import Collection, Document, Session, Store
+from shared.mongo import Collection, Document
 
 R = TypeVar("R")
 _PAYABLE_FIRST = [("company_id", 1), ("account_id", 1), ("payable", 1), ("issued_on", 1)]
@@ -102,11 +100,8 @@ class OvertakenError(Exception):
     """Somebody wrote this document since it was read."""
 
 
-class MongoAccountBooks:
+class MongoAccountBooks(MongoChargeable):
     """The part of one write that is about accounts."""
-
-    _store: Store
-    _session: Session
 
     async def find(self, kind: type[R], company_id: str, key: str) -> R | None:
         collection, name = RECORDS[kind]
@@ -180,45 +175,6 @@ class MongoAccountBooks:
         found = self._store["payment_methods"].find(query, session=self._session)
         rows = [value(SavedMethod, row, key="method_id") async for row in found]
         return sorted(rows, key=lambda method: method.created_at)
-
-    async def chargeable(
-        self, company_id: str, *, invoice_ids: Sequence[str] | None, due_by: date | None, limit: int
-    ) -> list[Chargeable]:
-        accounts = self._store["autopay"].find(
-            {"company_id": company_id, "enrolled": True}, session=self._session
-        )
-        since = {row["_id"]: row["enrolled_at"] async for row in accounts}
-        if not since:
-            return []
-        query: Document = {
-            "company_id": company_id,
-            "payable": True,
-            "held": False,
-            "$or": [
-                {"account_id": account_id, "job_created_at": {"$gt": enrolled_at}}
-                for account_id, enrolled_at in since.items()
-            ],
-        }
-        if invoice_ids is not None:
-            query["_id"] = {"$in": list(invoice_ids)}
-        if due_by is not None:
-            query["due_on"] = {"$lte": due_by.isoformat()}
-        found = self._store["invoices"].find(query, session=self._session)
-        rows = found.sort([("issued_on", 1), ("number", 1)]).limit(limit)
-        return [value(Chargeable, row, key="invoice_id") async for row in rows]
-
-    async def bank_failures(self, company_id: str, inspection_id: str) -> int:
-        found: int = await self._store["attempts"].count_documents(
-            {
-                "company_id": company_id,
-                "inspection_id": inspection_id,
-                "origin": "charge_run",
-                "method": Method.BANK.value,
-                "state": {"$in": ["failed", "lost", "returned"]},
-            },
-            session=self._session,
-        )
-        return found
 
     async def items_of(self, run_id: str, states: Sequence[str], limit: int) -> list[RunItem]:
         query = {"run_id": run_id, "state": {"$in": list(states)}}

@@ -8,8 +8,6 @@ from services.billing.domain.attempt import Attempt, AttemptState
 from shared.contracts.billing_accounts import ChargeRunChangedV1
 
 MOST_IN_A_RUN = 1000
-BANK_TRIES = 2
-"""How often a bank account is tried for one invoice: every failure costs the company a fee."""
 
 
 class RunStatus(StrEnum):

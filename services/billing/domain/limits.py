@@ -9,6 +9,8 @@ from services.billing.domain.account_refusals import (
 from services.billing.domain.company import Settings
 from services.billing.domain.payment import Method
 
+SMALLEST_CHARGE_CENTS = 50
+"""The processor takes no less at once."""
 _REFUSALS: dict[Method, tuple[type[AboveMaximumError], str]] = {
     Method.CARD: (CardMaximumError, "card"),
     Method.BANK: (BankMaximumError, "bank account"),

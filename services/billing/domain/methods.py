@@ -28,6 +28,8 @@ class SavedMethod:
     detached: bool = False
     """The processor has forgotten it too."""
     created_at: datetime
+    renewed_at: datetime | None = None
+    """When the network last told of another number or date: what failed before may work now."""
     revision: int = 1
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,8 @@ class StatementRow:
     """Can be paid now: open, nothing on its way, not waiting for the report."""
     held: bool = False
     """Somebody is paying it at this moment."""
+    job_created_at: datetime | None = None
+    """Autopay is for jobs created after the enrolment (C25)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

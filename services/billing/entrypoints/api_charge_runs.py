@@ -9,11 +9,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.billing.domain.charge_run import MOST_IN_A_RUN, ChargeRun, RunItem
 from services.billing.entrypoints.api_invoices import Billing, Reading, name_of
+from services.billing.entrypoints.charge_plan import Planned, Wish
+from services.billing.entrypoints.charge_shown import Planner
 from services.billing.entrypoints.once import id_from, once
 from services.billing.entrypoints.parts import UsedParts
 from services.billing.usecases.change_charge_run import Step, change_charge_run
-from services.billing.usecases.list_chargeable import list_chargeable
-from services.billing.usecases.ports_accounts import Chargeable
 from services.billing.usecases.start_charge_run import StartChargeRun, start_charge_run
 from shared.idempotency import IdempotencyKey
 from shared.problem_answers import responses
@@ -34,13 +34,27 @@ class ChargeableOut(BaseModel):
     currency: str
     issued_on: date
     due_on: date
+    charged_to: str
+    """The card or bank account; empty: there is none."""
+    left_out: str
+    """Why a run of the page would not charge it; empty: it would."""
+    tried: str
+    """What became of the last charge of that method, if it was in vain."""
 
 
 class ToChargeOut(BaseModel):
-    """What a run would charge now: a dry run's total."""
+    """What would be charged now: a dry run. The sums are of everything, however much it is.
+
+    `items` are the oldest 1,000, as many as one run charges at most; go on with `skip`.
+    """
 
     items: list[ChargeableOut]
+    invoice_count: int
+    """How many wait."""
+    charged_count: int
+    """How many of them would be charged."""
     total_cents: int
+    """What that would bring."""
 
 
 class RunIn(BaseModel):
@@ -133,13 +147,20 @@ async def to_charge(
     parts: UsedParts,
     account_id: Annotated[str, Query(max_length=80)] = "",
     due_by: date | None = None,
+    skip: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> ToChargeOut:
     """The filter `Invoices to Charge`, oldest first; nothing is charged by looking."""
-    rows = await list_chargeable(
-        company_id=caller.company_id, books=parts.books, account_id=account_id, due_by=due_by
+    company = await parts.lists.company(caller.company_id)
+    settings = await parts.lists.settings(caller.company_id)
+    planner = Planner(parts, caller.company_id, company, settings)
+    wish = Wish(account_id=account_id, due_by=due_by)
+    plan = await planner.page(wish, skip=skip, limit=MOST_IN_A_RUN)
+    return ToChargeOut(
+        items=[_chargeable(one) for one in plan.rows],
+        invoice_count=plan.invoice_count,
+        charged_count=plan.charged_count,
+        total_cents=plan.charged_cents,
     )
-    items = [_chargeable(row) for row in rows]
-    return ToChargeOut(items=items, total_cents=sum(row.balance_cents for row in rows))
 
 
 @router.get("/charge-runs", responses=responses(401, 403))
@@ -246,7 +267,8 @@ async def _step(parts: UsedParts, company_id: str, run_id: str, step: Step) -> R
     return RunOut.of(run)
 
 
-def _chargeable(row: Chargeable) -> ChargeableOut:
+def _chargeable(one: Planned) -> ChargeableOut:
+    row = one.row
     return ChargeableOut(
         invoice_id=row.invoice_id,
         number=row.number,
@@ -257,4 +279,7 @@ def _chargeable(row: Chargeable) -> ChargeableOut:
         currency=row.currency,
         issued_on=row.issued_on,
         due_on=row.due_on,
+        charged_to=one.method.label if one.method else "",
+        left_out=one.why,
+        tried=one.tried,
     )

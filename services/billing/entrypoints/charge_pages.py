@@ -8,8 +8,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.billing.domain.account_refusals import ChargeRunNotFoundError
+from services.billing.domain.charge_run import MOST_IN_A_RUN
+from services.billing.domain.statement import StatementRow
 from services.billing.entrypoints.api_reports import refuse_inspectors
-from services.billing.entrypoints.charge_shown import METHODS, Plan, not_waiting, plan_of
+from services.billing.entrypoints.charge_plan import RunPlan, Wish
+from services.billing.entrypoints.charge_shown import METHODS, Planner, not_waiting
 from services.billing.entrypoints.frame import Biller, Reader, brand_of, today_of
 from services.billing.entrypoints.once import id_from
 from services.billing.entrypoints.parts import Parts, UsedParts
@@ -39,10 +42,10 @@ async def to_charge(
     form = Form.posted(request.query_params.multi_items())
     company = await parts.lists.company(staff.company_id)
     settings = await parts.lists.settings(staff.company_id)
-    every, plan = await _plans(form, staff, parts)
-    shown = plan.rows[after : after + PAGE_SIZE]
-    more = len(plan.rows) > after + PAGE_SIZE
-    account = form.value("account")
+    wish = _wish(form)
+    planner = Planner(parts, staff.company_id, company, settings)
+    plan = await planner.page(wish, skip=after, limit=PAGE_SIZE)
+    more = plan.invoice_count > after + PAGE_SIZE
     return page(
         request,
         "charge.html",
@@ -50,16 +53,17 @@ async def to_charge(
         brand=brand_of(company),
         form=form,
         plan=plan,
-        shown=shown,
-        accounts=sorted({(one.row.account_id, one.row.account_name) for one in every.rows}),
+        most=MOST_IN_A_RUN,
+        accounts=list(plan.accounts),
         methods=METHODS,
         filtered=any(form.value(name) for name in ("account", "due_by", "method")),
-        others=await _others(parts, staff, every, account) if account else [],
+        others=await _others(parts, staff, wish.account_id) if wish.account_id else [],
         runs=await parts.lists.runs(staff.company_id, _RUNS_SHOWN),
         today=today_of(company, parts.clock()),
         zone=company.time_zone if company else "UTC",
         currency=company.currency if company else "USD",
         autopay_on=settings.portal.autopay,
+        by_itself=settings.portal.autopay and settings.portal.autopay_on_due_date,
         takes_money=settings.takes_money(company, own_accounts=parts.own_accounts),
         may_bill=staff.may(Permission.BILL),
         first_url=_url(form, PAGE) if after else "",
@@ -73,7 +77,7 @@ async def review(request: Request, staff: Biller, parts: UsedParts) -> Response:
     """What would be charged on what, what is left out and why; still nothing is charged."""
     form = Form.posted(request.query_params.multi_items())
     plan = await _chosen(form, staff, parts)
-    if not plan.rows:
+    if not plan.invoice_count:
         return RedirectResponse(_url(form, PAGE), 303)
     return await _review(request, staff, parts, form, plan)
 
@@ -87,13 +91,13 @@ async def start(request: Request, staff: Biller, parts: UsedParts) -> Response:
     if key and await _known(parts, staff.company_id, run_id):
         return RedirectResponse(RUN.format(run_id=run_id), 303)
     plan = await _chosen(form, staff, parts)
-    if not key or form.value("total_cents") != str(plan.total_cents) or not plan.charged:
+    if not key or form.value("total_cents") != str(plan.total_cents) or not plan.rows:
         form.refuse("total_cents", _changed(plan))
         return await _review(request, staff, parts, form, plan)
     command = StartChargeRun(
         company_id=staff.company_id,
         run_id=run_id,
-        invoice_ids=tuple(one.row.invoice_id for one in plan.charged),
+        invoice_ids=tuple(one.row.invoice_id for one in plan.rows),
         started_by=staff.name,
     )
     try:
@@ -113,31 +117,31 @@ async def _known(parts: Parts, company_id: str, run_id: str) -> bool:
     return True
 
 
-async def _plans(form: Form, staff: Staff, parts: Parts) -> tuple[Plan, Plan]:
-    """Everything that waits by that day, and the part the other filters leave."""
+def _wish(form: Form, *, invoice_ids: list[str] | None = None) -> Wish:
+    kind = form.value("method")
+    return Wish(
+        due_by=form.day("due_by"),
+        account_id=form.value("account"),
+        kind=kind if kind in dict(METHODS) else "",
+        invoice_ids=invoice_ids,
+    )
+
+
+async def _chosen(form: Form, staff: Staff, parts: Parts) -> RunPlan:
+    """What was ticked, or all that the filters show."""
     company = await parts.lists.company(staff.company_id)
     settings = await parts.lists.settings(staff.company_id)
-    due_by = form.day("due_by")
-    every = await plan_of(parts, staff.company_id, company, settings, due_by=due_by)
-    kind = form.value("method") if form.value("method") in dict(METHODS) else ""
-    return every, every.filtered(account_id=form.value("account"), kind=kind)
+    ticked = None if form.value("scope") == "all" else form.values("invoice")
+    planner = Planner(parts, staff.company_id, company, settings)
+    return await planner.run(_wish(form, invoice_ids=ticked))
 
 
-async def _chosen(form: Form, staff: Staff, parts: Parts) -> Plan:
-    """What was ticked, or all that the filters show."""
-    _, plan = await _plans(form, staff, parts)
-    return plan if form.value("scope") == "all" else plan.only(form.values("invoice"))
-
-
-async def _others(
-    parts: Parts, staff: Staff, every: Plan, account_id: str
-) -> list[tuple[object, str]]:
-    """The account's open invoices that do not wait to be charged, each with its reason."""
-    waiting = {one.row.invoice_id for one in every.rows}
+async def _others(parts: Parts, staff: Staff, account_id: str) -> list[tuple[StatementRow, str]]:
+    """The first of the account's open invoices that do not wait, each with its reason."""
     autopay = await parts.lists.autopay(staff.company_id, account_id)
     rows = await parts.lists.open_rows(staff.company_id, account_id)
-    left = [row for row in rows if row.invoice_id not in waiting]
-    return [(row, not_waiting(row, autopay)) for row in left[:PAGE_SIZE]]
+    left = [(row, why) for row in rows if (why := not_waiting(row, autopay))]
+    return left[:PAGE_SIZE]
 
 
 async def _review(
@@ -145,7 +149,7 @@ async def _review(
     staff: Staff,
     parts: Parts,
     form: Form,
-    plan: Plan,
+    plan: RunPlan,
 ) -> HTMLResponse:
     company = await parts.lists.company(staff.company_id)
     settings = await parts.lists.settings(staff.company_id)
@@ -156,7 +160,7 @@ async def _review(
         brand=brand_of(company),
         form=form,
         plan=plan,
-        shown=plan.charged[: 2 * PAGE_SIZE],
+        shown=plan.rows[: 2 * PAGE_SIZE],
         currency=company.currency if company else "USD",
         takes_money=settings.takes_money(company, own_accounts=parts.own_accounts),
         key=uuid4().hex,
@@ -164,11 +168,11 @@ async def _review(
     )
 
 
-def _changed(plan: Plan) -> str:
-    if not plan.charged:
+def _changed(plan: RunPlan) -> str:
+    if not plan.rows:
         return "None of these invoices waits to be charged any more. Nothing was charged"
-    currency = plan.charged[0].row.currency
-    amount, count = money(plan.total_cents, currency), plural(len(plan.charged), "invoice")
+    currency = plan.rows[0].row.currency
+    amount, count = money(plan.total_cents, currency), plural(len(plan.rows), "invoice")
     return f"The sum has changed: it is now {amount} for {count}. Nothing was charged"
 
 

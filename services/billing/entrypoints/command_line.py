@@ -6,6 +6,7 @@ A group of commands is a function that adds its parsers; each parser names the c
 import argparse
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
 from typing import TypeAlias
 
 from services.billing.config import BillingConfig
@@ -14,6 +15,7 @@ from services.billing.usecases.check_books import check_books
 from services.billing.usecases.ports import GatewayError
 from services.billing.usecases.read_event_lists import read_event_lists
 from services.billing.usecases.reconcile import reconcile
+from services.billing.usecases.start_due_runs import start_due_runs
 from services.billing.usecases.work_off_events import work_off_events
 from shared.operator_commands import operator_commands
 from shared.problems import RefusalError
@@ -31,6 +33,12 @@ def money_commands(groups: Groups) -> None:
     groups.add_parser(
         "reconcile", help="ask Stripe about everything unfinished, and read its list of events"
     ).set_defaults(run_here=run_reconcile)
+    due = groups.add_parser(
+        "charge-due", help="begin a company's automatic run as if it were that day"
+    )
+    due.add_argument("--company", required=True, help="its id; it must have switched the run on")
+    due.add_argument("--on", type=date.fromisoformat, required=True, help="like 2026-12-01")
+    due.set_defaults(run_here=run_charge_due)
 
 
 async def run_check_books(parts: Parts, _given: argparse.Namespace) -> int:
@@ -60,6 +68,19 @@ async def run_reconcile(parts: Parts, _given: argparse.Namespace) -> int:
         pass
     looked_at = await reconcile(books=parts.books, gateway=parts.gateway, clock=parts.clock)
     sys.stdout.write(f"{healed} lost events found, {looked_at} unfinished looked at\n")
+    return DONE
+
+
+async def run_charge_due(parts: Parts, given: argparse.Namespace) -> int:
+    """Write the run down; the running service charges it. A day's second run is the first."""
+    begun = await start_due_runs(
+        books=parts.books,
+        clock=parts.clock,
+        own_accounts=parts.own_accounts,
+        on=given.on,
+        company_id=given.company,
+    )
+    sys.stdout.write(f"{begun} runs begun\n")
     return DONE
 
 

@@ -76,7 +76,7 @@ async def retell(parts: Parts) -> None:
 async def charge(parts: Parts) -> None:
     """Charge what waits in charge runs; begin those that begin by themselves."""
     while True:
-        await start_due_runs(books=parts.books, clock=parts.clock)
+        await start_due_runs(books=parts.books, clock=parts.clock, own_accounts=parts.own_accounts)
         while await work_charge_runs(
             books=parts.books,
             gateway=parts.gateway,

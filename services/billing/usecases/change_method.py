@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from services.billing.domain.account import Account
 from services.billing.domain.account_refusals import MethodNotFoundError
-from services.billing.domain.account_told import autopay_changed, method_changed
-from services.billing.domain.methods import Autopay, SavedMethod
+from services.billing.domain.account_told import method_changed
+from services.billing.domain.methods import SavedMethod
+from services.billing.usecases.drop_method import drop_method
 from services.billing.usecases.ports import Books, OpenBooks
 from services.billing.usecases.start_setup import refuse_change
 from shared.contracts.billing_accounts import Actor
@@ -48,14 +48,7 @@ async def remove_method(command: ChangeMethod, *, books: Books) -> SavedMethod:
 
     async def remove(open_books: OpenBooks) -> SavedMethod:
         method = await _method(open_books, command)
-        await _end_autopay(open_books, method, command)
-        gone = replace(method, removed=True, is_default=False)
-        kept = await _keep(open_books, gone, command)
-        left = await open_books.methods_of(command.company_id, command.account_id)
-        heirs = [other for other in left if other.usable]
-        if method.is_default and heirs:
-            await _keep(open_books, replace(heirs[0], is_default=True), command)
-        return kept
+        return await drop_method(open_books, method, by=command.by, name=command.actor_name)
 
     return await books.write(remove)
 
@@ -81,18 +74,3 @@ async def _keep(books: OpenBooks, method: SavedMethod, command: ChangeMethod) ->
     await books.keep(counted)
     await books.announce([method_changed(counted, by=command.by, name=command.actor_name)])
     return counted
-
-
-async def _end_autopay(books: OpenBooks, method: SavedMethod, command: ChangeMethod) -> None:
-    autopay = await books.find(Autopay, command.company_id, command.account_id)
-    if autopay is None or not autopay.enrolled:
-        return
-    used = autopay.method_id or (method.method_id if method.is_default else None)
-    if used != method.method_id:
-        return
-    over = replace(autopay, enrolled=False, revision=autopay.revision + 1)
-    await books.keep(over)
-    account = await books.find(Account, command.company_id, command.account_id)
-    name = account.name if account else ""
-    told = autopay_changed(over, account_name=name, by=command.by, name=command.actor_name)
-    await books.announce([told])

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
-from services.billing.domain.account import Account
-from services.billing.domain.account_told import autopay_changed, method_changed
+from services.billing.domain.account_told import method_changed
 from services.billing.domain.attempt import RANK, AttemptState
-from services.billing.domain.methods import Autopay, SavedMethod
+from services.billing.domain.methods import SavedMethod
 from services.billing.domain.payment import DisputeState, Method
 from services.billing.domain.provider import SeenAttempt, SeenMethod
+from services.billing.usecases.end_autopay import end_autopay
 from services.billing.usecases.ports import OpenBooks
 from services.billing.usecases.ports_sheets import Desk
 
@@ -77,12 +77,4 @@ async def _lose_mandate(books: OpenBooks, desk: Desk, method_id: str) -> None:
     lost = replace(method, usable=False, revision=method.revision + 1)
     await books.keep(lost)
     desk.events.append(method_changed(lost, by="network", name=""))
-    autopay = await books.find(Autopay, company_id, method.account_id)
-    used = autopay and (autopay.method_id or (method_id if method.is_default else None))
-    if autopay is None or not autopay.enrolled or used != method_id:
-        return
-    over = replace(autopay, enrolled=False, revision=autopay.revision + 1)
-    await books.keep(over)
-    account = await books.find(Account, company_id, method.account_id)
-    name = account.name if account else ""
-    desk.events.append(autopay_changed(over, account_name=name, by="network", name=""))
+    desk.events += await end_autopay(books, method, by="network", name="")

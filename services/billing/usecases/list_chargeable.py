@@ -1,28 +1,42 @@
 """Which invoices wait to be charged: of customers in autopay, for jobs booked since (C25)."""
 
-from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
 
-from services.billing.domain.charge_run import MOST_IN_A_RUN
-from services.billing.usecases.ports import Books, OpenBooks
-from services.billing.usecases.ports_accounts import Chargeable
+from services.billing.domain.attempt import Attempt
+from services.billing.usecases.ports import Books, OpenBooks, Work
+from services.billing.usecases.ports_accounts import Chargeable, ChargeableSum, ToCharge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """Some of them, with the charges that were tried before without the payer."""
+
+    rows: list[Chargeable]
+    tries: list[Attempt]
 
 
 async def list_chargeable(
     *,
     company_id: str,
     books: Books,
-    invoice_ids: Sequence[str] | None = None,
-    account_id: str = "",
-    due_by: date | None = None,
-    limit: int = MOST_IN_A_RUN,
-) -> list[Chargeable]:
+    asked: ToCharge,
+    limit: int,
+    skip: int = 0,
+) -> Listed:
     """Oldest first; nothing that is reserved, processing, gated or paid is among them."""
 
-    async def look(open_books: OpenBooks) -> list[Chargeable]:
-        return await open_books.chargeable(
-            company_id, invoice_ids=invoice_ids, due_by=due_by, limit=limit
-        )
+    async def look(open_books: OpenBooks) -> Listed:
+        rows = await open_books.chargeable(company_id, asked, skip=skip, limit=limit)
+        jobs = [row.inspection_id for row in rows]
+        return Listed(rows=rows, tries=await open_books.tries_without_payer(company_id, jobs))
 
-    found = await books.write(look)
-    return [row for row in found if account_id in {"", row.account_id}]
+    return await books.write(look)
+
+
+def sums_of(company_id: str, asked: ToCharge) -> Work[list[ChargeableSum]]:
+    """All of them, however many there are, as sums for each account."""
+
+    async def look(open_books: OpenBooks) -> list[ChargeableSum]:
+        return await open_books.chargeable_sums(company_id, asked)
+
+    return look

@@ -24,6 +24,7 @@ class Chargeable:
     """An invoice of an enrolled account that waits to be charged (C25)."""
 
     invoice_id: str
+    inspection_id: str
     number: str
     account_id: str
     account_name: str
@@ -32,6 +33,27 @@ class Chargeable:
     currency: str
     issued_on: date
     due_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToCharge:
+    """Which of the invoices that wait to be charged; nothing given: all of them."""
+
+    invoice_ids: Sequence[str] | None = None
+    account_ids: Sequence[str] | None = None
+    due_by: date | None = None
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeableSum:
+    """How much of one account waits in one currency (cents)."""
+
+    account_id: str
+    account_name: str
+    currency: str
+    invoice_count: int
+    balance_cents: int
 
 
 class OpenAccountBooks(Protocol):
@@ -62,12 +84,17 @@ class OpenAccountBooks(Protocol):
         """The account's methods that were not removed, oldest first."""
 
     async def chargeable(
-        self, company_id: str, *, invoice_ids: Sequence[str] | None, due_by: date | None, limit: int
+        self, company_id: str, asked: ToCharge, *, limit: int, skip: int = 0
     ) -> list[Chargeable]:
-        """Invoices to charge (C25), oldest first; all of them when no ids are given."""
+        """Invoices to charge (C25), oldest first."""
 
-    async def bank_failures(self, company_id: str, inspection_id: str) -> int:
-        """How often a bank payment for this inspection has failed or come back."""
+    async def chargeable_sums(self, company_id: str, asked: ToCharge) -> list[ChargeableSum]:
+        """All of them counted, however many, by account name and currency."""
+
+    async def tries_without_payer(
+        self, company_id: str, inspection_ids: Sequence[str]
+    ) -> list[Attempt]:
+        """Every charge of these inspections that staff or a run have made, in no order."""
 
     async def items_of(self, run_id: str, states: Sequence[str], limit: int) -> list[RunItem]:
         """A charge run's invoices in these states."""

@@ -18,7 +18,7 @@ from services.billing.domain.attempt import Attempt, AttemptState, Origin
 from services.billing.domain.bill import Bill
 from services.billing.domain.company import Settings
 from services.billing.domain.invoice import Gate, Payer
-from services.billing.domain.limits import kinds_allowed
+from services.billing.domain.limits import SMALLEST_CHARGE_CENTS, kinds_allowed
 from services.billing.domain.methods import SavedMethod
 from services.billing.domain.payment import Method, Payment
 from services.billing.domain.refusals import (
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from services.billing.usecases.pay_invoices import PayInvoices
 
 _PAGE_OPEN = timedelta(minutes=31)
-_SMALLEST_CHARGE_CENTS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +75,8 @@ async def reserve_account_payment(
     currency = _currency([want.bill for want in wanted], company.currency if company else "USD")
     amount_cents = sum(want.amount_cents for want in wanted) + prepaid_cents
     refuse_changed(shown_cents=command.amount_cents, due_cents=amount_cents, currency=currency)
-    if amount_cents < _SMALLEST_CHARGE_CENTS:
-        raise AmountTooSmallError(minimum_cents=_SMALLEST_CHARGE_CENTS)
+    if amount_cents < SMALLEST_CHARGE_CENTS:
+        raise AmountTooSmallError(minimum_cents=SMALLEST_CHARGE_CENTS)
     attempt = _attempt(command, wanted, prepaid_cents, currency, now)
     attempt = await _with_method(books, attempt, settings, customer_id)
     in_the_way = await reserve_invoices(books, attempt, wanted, now=now)

@@ -12,7 +12,7 @@ from services.billing.domain.charge_run import (
     run_changed,
 )
 from services.billing.usecases.ports import Books, Clock, OpenBooks
-from services.billing.usecases.ports_accounts import Chargeable
+from services.billing.usecases.ports_accounts import Chargeable, ToCharge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +41,7 @@ async def start_charge_run(command: StartChargeRun, *, books: Books, clock: Cloc
             return known
         chosen = await open_books.chargeable(
             command.company_id,
-            invoice_ids=command.invoice_ids,
-            due_by=command.due_by,
+            ToCharge(invoice_ids=command.invoice_ids, due_by=command.due_by),
             limit=MOST_IN_A_RUN,
         )
         run = _run(command, chosen, now)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.billing.domain.attempt import IN_DOUBT, Attempt, AttemptState
-from services.billing.domain.limits import kinds_allowed
+from services.billing.domain.limits import SMALLEST_CHARGE_CENTS, kinds_allowed
 from services.billing.domain.payment import Method
 from services.billing.domain.refusals import (
     AmountTooSmallError,
@@ -36,7 +36,6 @@ from shared.crash_points import crash_point
 
 PAGE_OPEN = timedelta(minutes=31)
 """The processor's shortest life of a page is 30 minutes; the rest is for the way there."""
-SMALLEST_CHARGE_CENTS = 50
 TRIES = 3
 
 

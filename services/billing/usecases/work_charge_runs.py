@@ -12,13 +12,13 @@ from services.billing.domain.account import Account
 from services.billing.domain.account_refusals import MethodNotFoundError
 from services.billing.domain.attempt import Attempt, Origin
 from services.billing.domain.charge_run import (
-    BANK_TRIES,
     ChargeRun,
     ItemState,
     RunItem,
     RunStatus,
     run_changed,
 )
+from services.billing.domain.charge_tries import bank_is_used_up, last_vain_try
 from services.billing.domain.methods import Autopay, SavedMethod, method_of
 from services.billing.domain.refusals import PaymentsUnavailableError
 from services.billing.usecases.pay_invoices import PayInvoices, pay_invoices
@@ -68,7 +68,7 @@ class _Worker:
         """Whether it is known now what became of it."""
         async with self._room:
             try:
-                after = item.after(await self._pay(item))
+                after = item.after(await self._pay(run, item))
             except PaymentsUnavailableError:
                 return False  # nobody knows yet: the next round asks again with the same key
             except RefusalError as refusal:
@@ -79,8 +79,8 @@ class _Worker:
             await self._books.write(_counting(run, item, after))
             return True
 
-    async def _pay(self, item: RunItem) -> Attempt:
-        command = await self._books.write(_command(item))
+    async def _pay(self, run: ChargeRun, item: RunItem) -> Attempt:
+        command = await self._books.write(_command(run, item))
         return await pay_invoices(
             command,
             books=self._books,
@@ -126,12 +126,12 @@ def _counting(run: ChargeRun, item: RunItem, after: RunItem) -> Work[None]:
     return count
 
 
-def _command(item: RunItem) -> Work[PayInvoices]:
+def _command(run: ChargeRun, item: RunItem) -> Work[PayInvoices]:
     """What is charged to which method. A try that was begun goes on as it is."""
 
     async def make(books: OpenBooks) -> PayInvoices:
         begun = await books.known_attempt(item.company_id, item.attempt_id)
-        method = None if begun else await _method(books, item)
+        method = None if begun else await _method(books, run, item)
         account = await books.find(Account, item.company_id, item.account_id)
         person = account.primary if account else None
         return PayInvoices(
@@ -150,7 +150,7 @@ def _command(item: RunItem) -> Work[PayInvoices]:
     return make
 
 
-async def _method(books: OpenBooks, item: RunItem) -> SavedMethod:
+async def _method(books: OpenBooks, run: ChargeRun, item: RunItem) -> SavedMethod:
     """The method of the enrolment. Raises MethodNotFoundError: it has to be asked for again."""
     autopay = await books.find(Autopay, item.company_id, item.account_id)
     if autopay is None or not autopay.enrolled:
@@ -160,13 +160,18 @@ async def _method(books: OpenBooks, item: RunItem) -> SavedMethod:
     method = method_of(autopay, methods, settings.stripe_account_id)
     if method is None:
         raise MethodNotFoundError("There is no method on file that can be charged")
-    await _refuse_third_bank_try(books, item, method)
+    await _refuse_in_vain(books, run, item, method)
     return method
 
 
-async def _refuse_third_bank_try(books: OpenBooks, item: RunItem, method: SavedMethod) -> None:
-    if not method.bank:
-        return
+async def _refuse_in_vain(
+    books: OpenBooks, run: ChargeRun, item: RunItem, method: SavedMethod
+) -> None:
+    """What failed since the run was written may be tried again by staff, not by itself."""
     bill = await books.bill_of(item.company_id, item.invoice_id)
-    if await books.bank_failures(item.company_id, bill.inspection_id) >= BANK_TRIES:
+    tries = await books.tries_without_payer(item.company_id, [bill.inspection_id])
+    if method.bank and bank_is_used_up(tries, item.invoice_id):
         raise MethodNotFoundError("The bank account has failed twice for this invoice")
+    by_itself = run.automatic and item.tries == 1
+    if by_itself and last_vain_try(tries, item.invoice_id, method):
+        raise MethodNotFoundError("It was charged in vain meanwhile; your team decides what next")

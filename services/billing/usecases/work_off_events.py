@@ -89,7 +89,7 @@ async def _outcome(
             )
             return "applied"
         if hint.kind in METHOD_KINDS:
-            return await _method_moved(hint, books=books, gateway=gateway)
+            return await _method_moved(hint, books=books, gateway=gateway, clock=clock)
         if hint.kind in ATTEMPT_KINDS:
             return await _attempt_moved(event, books=books, gateway=gateway, clock=clock)
     except GatewayError:
@@ -117,14 +117,14 @@ async def _attempt_moved(
     return "applied"
 
 
-async def _method_moved(hint: Hint, *, books: Books, gateway: PaymentGateway) -> str:
+async def _method_moved(hint: Hint, *, books: Books, gateway: PaymentGateway, clock: Clock) -> str:
     """The card network renewed a card, or a method was taken away in the dashboard."""
     method = await books.method_behind(hint.method_id or "")
     if method is None:
         return "ignored"
     if method.on != hint.account:
         return "quarantined"
-    await refresh_method(method, books=books, gateway=gateway)
+    await refresh_method(method, books=books, gateway=gateway, clock=clock)
     return "applied"
 
 

@@ -29,6 +29,14 @@ from shared.contracts.portal import (
 )
 from shared.contracts.scheduling import AgreementIssuedV1, InspectionEvent
 
+
+def _autopay(event: AutopayChangedV1) -> str:
+    """Of one enrolment only the beginning is news: another method charged later is not."""
+    if event.enrolled and event.enrolled_at:
+        return f"{event.aggregate_id}:{event.enrolled_at.isoformat()}"
+    return f"{event.aggregate_id}:{event.revision}"
+
+
 NAMES: tuple[tuple[type[Event], Callable[[Any], str]], ...] = (
     (PaymentRefundedV1, lambda event: f"{event.refund_id}:{event.status}"),
     (DisputeChangedV1, lambda event: f"{event.dispute_id}:{event.status}"),
@@ -39,7 +47,7 @@ NAMES: tuple[tuple[type[Event], Callable[[Any], str]], ...] = (
     (AccountPaymentChangedV1, lambda event: f"{event.aggregate_id}:{event.payment.status}"),
     (PrepaymentChangedV1, lambda event: event.aggregate_id),
     (PaymentMethodChangedV1, lambda event: f"{event.aggregate_id}:{event.method.removed}"),
-    (AutopayChangedV1, lambda event: f"{event.aggregate_id}:{event.revision}"),
+    (AutopayChangedV1, _autopay),
     (ChargeRunChangedV1, lambda event: f"{event.aggregate_id}:{event.status}"),
     (
         TicketChangedV1,

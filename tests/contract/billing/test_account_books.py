@@ -19,10 +19,14 @@ from services.billing.domain.account_refusals import (
 )
 from services.billing.domain.attempt import AttemptState
 from services.billing.domain.charge_run import RunStatus
+from services.billing.domain.methods import Autopay
 from services.billing.domain.refusals import PaymentInProgressError
 from services.billing.domain.statement import aging
 from services.billing.usecases.apply_prepayment import ApplyPrepayment, apply_prepayment
 from services.billing.usecases.check_books import check_books
+from services.billing.usecases.list_chargeable import list_chargeable, sums_of
+from services.billing.usecases.ports_accounts import ToCharge
+from services.billing.usecases.start_due_runs import start_due_runs
 from services.billing.usecases.tell_again import tell_again
 from shared.idempotency import IdempotencyKeys
 from shared.messaging.outbox import Outbox
@@ -124,6 +128,70 @@ async def test_a_whole_charge_run_with_a_retry_agrees_with_its_ledger(office):
     assert (await office.run()).charged_count == 23
     assert len(office.gateway.charges) == 23
     assert await check_books(books=office.books) == []
+
+
+async def test_what_waits_is_summed_by_account_and_looked_up_by_account_and_page(office):
+    await office.open_account([], autopay=True)
+    await office.on_file()
+    await office.enrol()
+    since = office.clock()
+    other = Autopay(account_id="zelkova", company_id=COMPANY, enrolled=True, enrolled_at=since)
+    await office.books.write(lambda books: books.keep(other))
+    job = {"job_created_at": since + timedelta(hours=1)}
+    for number in (1, 2, 3):
+        await office.open_invoice(number, 1_000 * number, account=job)
+    theirs = {**job, "name": "Zelkova Homes"}
+    await office.open_invoice(4, 700, account_id="zelkova", account=theirs)
+    await office.open_invoice(5, 800, account_id="zelkova", account=theirs, currency="CAD")
+    await office.open_invoice(6, 900, account_id="in-no-autopay", account=job)
+
+    async def sums(**asked):
+        work = sums_of(COMPANY, ToCharge(**asked))
+        return [
+            (one.account_name, one.currency, one.invoice_count, one.balance_cents)
+            for one in await office.books.write(work)
+        ]
+
+    alder, cad = ("Alder Holdings", "USD", 3, 6_000), ("Zelkova Homes", "CAD", 1, 800)
+    assert await sums() == [alder, cad, ("Zelkova Homes", "USD", 1, 700)]
+    assert await sums(account_ids=["zelkova"], currency="CAD") == [cad]
+    assert await sums(invoice_ids=["inv-2", "inv-6"]) == [("Alder Holdings", "USD", 1, 2_000)]
+    assert await sums(account_ids=["in-no-autopay"]) == []
+    assert await office.waiting(account_ids=["zelkova"]) == ["inv-4", "inv-5"]
+    asked = ToCharge(account_ids=[ACCOUNT])
+    listed = await list_chargeable(
+        company_id=COMPANY, books=office.books, asked=asked, skip=1, limit=1
+    )
+    assert [row.invoice_id for row in listed.rows] == ["inv-2"]
+
+
+async def test_what_failed_by_itself_is_left_to_people_and_the_rest_is_charged(office):
+    rules = {"autopay": True, "autopay_on_due_date": True}
+    await office.open_account([], **rules)
+    await office.on_file()
+    await office.enrol()
+    later = office.clock() + timedelta(hours=1)
+    await office.open_invoice(1, 10_000, account={"job_created_at": later})
+    await office.open_invoice(2, 49, account={"job_created_at": later})
+    office.gateway.outcomes["pm-1"] = "decline"
+
+    async def a_day(number):
+        begun = await start_due_runs(
+            books=office.books,
+            clock=office.clock,
+            own_accounts=False,
+            on=date(2027, 3, number),
+            company_id=COMPANY,
+        )
+        await office.work_off()
+        return begun
+
+    assert [await a_day(number) for number in (1, 1, 2)] == [1, 0, 0]
+    office.gateway.outcomes.clear()
+    await office.open_invoice(3, 10_000, account={"job_created_at": later})
+    assert [await a_day(number) for number in (3, 4)] == [1, 0]
+    assert (await office.invoice(1)).balance_cents == 10_000
+    assert (await office.invoice(3)).paid_cents == 10_000
 
 
 async def test_what_was_paid_in_advance_is_listed_applied_and_refunded(office):

@@ -14,7 +14,6 @@ from services.billing.domain.account_refusals import (
     NothingToChargeError,
 )
 from services.billing.domain.charge_run import ChargeRun, ItemState, RunItem, RunStatus
-from services.billing.domain.company import PortalRules, Settings
 from services.billing.domain.invoice import InvoiceStatus
 from services.billing.domain.methods import Autopay
 from services.billing.domain.payment import Method
@@ -23,8 +22,8 @@ from services.billing.usecases.change_autopay import ChangeAutopay, change_autop
 from services.billing.usecases.change_charge_run import change_charge_run
 from services.billing.usecases.check_books import check_books
 from services.billing.usecases.list_chargeable import list_chargeable
+from services.billing.usecases.ports_accounts import ToCharge
 from services.billing.usecases.start_charge_run import StartChargeRun, start_charge_run
-from services.billing.usecases.start_due_runs import start_due_runs
 from services.billing.usecases.work_charge_runs import work_charge_runs
 from shared.contracts.billing_accounts import AutopayChangedV1, ChargeRunChangedV1
 from tests.support.billing_account_fakes import ACCOUNT
@@ -51,8 +50,10 @@ class RunOffice(AccountOffice):
         return await change_autopay(replace(command, **changes), books=self.books, clock=self.clock)
 
     async def waiting(self, **asked):
-        rows = await list_chargeable(company_id=COMPANY, books=self.books, **asked)
-        return [row.invoice_id for row in rows]
+        listed = await list_chargeable(
+            company_id=COMPANY, books=self.books, asked=ToCharge(**asked), limit=1000
+        )
+        return [row.invoice_id for row in listed.rows]
 
     async def begin(self, *numbers, run_id="run-1"):
         ids = tuple(f"inv-{n}" for n in numbers) or None
@@ -327,25 +328,3 @@ async def test_nothing_to_charge_and_an_unknown_run_are_refused():
         await it.begin(77)
     with pytest.raises(ChargeRunNotFoundError):
         await it.step("pause", "nobody")
-
-
-# ------------------------------------------------------------------------------- by itself
-async def test_nothing_is_charged_by_itself_unless_the_company_wants_it():
-    it = await enrolled(2)
-    it.clock.forward(days=60)
-    assert await start_due_runs(books=it.books, clock=it.clock) == 0
-    rules = PortalRules(autopay=True, autopay_on_due_date=True)
-    wanted = Settings(company_id=COMPANY, portal=rules)
-    await it.books.write(lambda books: books.keep_settings(wanted))
-    for _ in range(3):
-        await start_due_runs(books=it.books, clock=it.clock)
-        await it.work_off()
-    assert len(it.gateway.charges) == 2
-
-
-async def test_what_is_not_due_yet_is_left():
-    it = await enrolled(1)
-    rules = PortalRules(autopay=True, autopay_on_due_date=True)
-    wanted = Settings(company_id=COMPANY, portal=rules)
-    await it.books.write(lambda books: books.keep_settings(wanted))
-    assert await start_due_runs(books=it.books, clock=it.clock) == 0

@@ -1,12 +1,13 @@
 """The office's pages to charge: what waits, the dry run, progress, and who may do what."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 
-from services.billing.domain.methods import Autopay
+from services.billing.domain.methods import Autopay, SavedMethod
 from tests.support.billing_account_fakes import ACCOUNT, BOOKED_AT
 from tests.support.billing_fakes import COMPANY, a_company
 from tests.unit.billing.account_office import AccountOffice
@@ -85,6 +86,94 @@ async def test_an_account_without_a_method_is_left_out_with_its_reason(desk, off
     assert "No card or bank account on file that can be charged" in left
     assert "$70.00" in left
     assert len((await desk.get(f"{PAGE}?method=none")).select("input[name=invoice]")) == 1
+
+
+async def in_autopay(office, account_id, name):
+    """Another customer in autopay, with a card."""
+    enrolled = Autopay(
+        account_id=account_id,
+        company_id=COMPANY,
+        enrolled=True,
+        enrolled_at=BOOKED_AT - timedelta(days=1),
+    )
+    method = replace(
+        await office.kept(SavedMethod, "pm-1"), method_id=f"pm-{account_id}", account_id=account_id
+    )
+    await office.books.write(lambda books: books.keep(enrolled))
+    await office.books.write(lambda books: books.keep(method))
+    await office.open_invoice(900 + len(name), 7_000, account_id=account_id, account={"name": name})
+
+
+async def test_a_customer_beyond_the_most_of_one_run_is_found_and_every_sum_is_of_everything(
+    desk, office, monkeypatch
+):
+    for module in ("api_charge_runs", "charge_shown", "charge_pages"):
+        monkeypatch.setattr(f"services.billing.entrypoints.{module}.MOST_IN_A_RUN", 2)
+    await in_autopay(office, "zelkova", "Zelkova Homes")
+    page = await desk.get(PAGE)
+    assert "$420.00" in page.find(attrs={"aria-label": "Dry run"}).text
+    assert "4 of 4 invoices shown" in page.text
+    assert [option.text for option in page.select("#account option")] == [
+        "All customers",
+        "Alder Holdings",
+        "Zelkova Homes",
+    ]
+    theirs = await desk.get(f"{PAGE}?account=zelkova")
+    assert "$70.00" in theirs.find(attrs={"aria-label": "Dry run"}).text
+    assert len(theirs.select("input[name=invoice]")) == 1
+
+    api = await desk.visitor.client.get(
+        "/api/billing/v1/invoices-to-charge?account_id=zelkova",
+        headers=desk.visitor.staff("office"),
+    )
+    [item] = api.json()["items"]
+    assert (item["account_name"], item["charged_to"]) == ("Zelkova Homes", "Visa ending 4242")
+    every = await desk.visitor.client.get(
+        "/api/billing/v1/invoices-to-charge", headers=desk.visitor.staff("office")
+    )
+    sums = every.json()
+    assert (sums["invoice_count"], sums["charged_count"], sums["total_cents"]) == (4, 4, 42_000)
+    assert len(sums["items"]) == 2
+
+
+async def test_more_than_one_run_charges_is_said_before_and_the_oldest_are_charged(
+    desk, office, monkeypatch
+):
+    for module in ("charge_shown", "charge_pages"):
+        monkeypatch.setattr(f"services.billing.entrypoints.{module}.MOST_IN_A_RUN", 2)
+    assert "Review the oldest 2 invoices" in (await desk.get(PAGE)).text
+    page = await desk.get(f"{PAGE}/review?scope=all")
+    assert "Charge $300.00 for 2 invoices?" in page.h1.text
+    words = page.get_text(" ", strip=True)
+    assert "One run charges 2 invoices at most" in words
+    assert "1 more invoice, $50.00, can be charged in the next run." in words
+    await start(desk)
+    await desk.work()
+    assert len(office.gateway.charges) == 2
+    assert "$50.00" in (await desk.get(PAGE)).find(attrs={"aria-label": "Dry run"}).text
+    assert (await office.invoice(3)).balance_cents == 5_000
+
+
+async def test_those_without_a_method_take_no_place_in_a_run(desk, office, monkeypatch):
+    monkeypatch.setattr("services.billing.entrypoints.charge_shown.MOST_IN_A_RUN", 1)
+    await in_autopay(office, "birch", "Birch")
+    gone = await office.kept(SavedMethod, "pm-1")
+    await office.books.write(lambda books: books.keep(replace(gone, removed=True)))
+    page = await desk.get(f"{PAGE}/review?scope=all")
+    assert "Charge $70.00 for 1 invoice?" in page.h1.text
+    left = page.find(id="left-h").find_parent("section").text
+    assert "HP-0001" in left
+    assert "and 2 more invoices" in left
+
+
+async def test_the_pages_of_a_long_list_follow_each_other(desk, monkeypatch):
+    monkeypatch.setattr("services.billing.entrypoints.charge_pages.PAGE_SIZE", 2)
+    first = await desk.get(PAGE)
+    assert "2 of 3 invoices shown" in first.text
+    after = first.find("a", string="Older") or first.select_one("nav.pages a")
+    second = await desk.get(after["href"])
+    shown = [box["value"] for page in (first, second) for box in page.select("[name=invoice]")]
+    assert shown == ["inv-1", "inv-2", "inv-3"]
 
 
 async def test_open_invoices_that_do_not_wait_say_why(desk, office):

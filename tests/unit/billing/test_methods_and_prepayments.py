@@ -36,6 +36,7 @@ from services.billing.usecases.record_account_payment import (
 from services.billing.usecases.start_setup import StartSetup, start_setup
 from shared.contracts.billing_accounts import (
     AccountPaymentChangedV1,
+    AutopayChangedV1,
     PaymentMethodChangedV1,
     PrepaymentChangedV1,
 )
@@ -133,6 +134,49 @@ async def test_a_card_the_network_renewed_shows_its_new_date(office):
     method = await office.kept(SavedMethod, "pm-1")
     assert (method.label, method.expires) == ("Visa ending 9999", "01/2033")
     assert office.books.told(PaymentMethodChangedV1)[-1].changed_by == "network"
+
+
+@pytest.mark.parametrize("named", [None, "pm-1"])
+async def test_a_method_that_is_gone_at_the_processor_ends_its_autopay_and_has_an_heir(
+    office, named
+):
+    first = await office.on_file()
+    heir = replace(first, method_id="pm-2", is_default=False)
+    autopay = Autopay(account_id=ACCOUNT, company_id=COMPANY, enrolled=True, method_id=named)
+    await office.books.write(lambda books: books.keep_all([heir]))
+    await office.books.write(lambda books: books.keep(autopay))
+    del office.gateway.methods["pm-1"]
+    for number in (1, 2):
+        event = news(number, kind="payment_method.detached", at=office.clock(), method_id="pm-1")
+        await office.inbox.keep(event)
+    await office.listen()
+    gone = await office.kept(SavedMethod, "pm-1")
+    assert (gone.removed, gone.detached, gone.is_default) == (True, True, False)
+    assert not (await office.kept(Autopay, ACCOUNT)).enrolled
+    [told] = office.books.told(AutopayChangedV1)
+    assert (told.enrolled, told.account_name, told.changed_by) == (
+        False,
+        "Alder Holdings",
+        "network",
+    )
+    assert (await office.kept(SavedMethod, "pm-2")).is_default
+    assert [e.method.method_id for e in office.books.told(PaymentMethodChangedV1)] == [
+        "pm-1",
+        "pm-2",
+    ]
+
+
+async def test_autopay_by_another_method_goes_on_when_one_is_gone_at_the_processor(office):
+    await office.on_file()
+    autopay = Autopay(account_id=ACCOUNT, company_id=COMPANY, enrolled=True, method_id="pm-2")
+    await office.books.write(lambda books: books.keep(autopay))
+    del office.gateway.methods["pm-1"]
+    await office.inbox.keep(
+        news(1, kind="payment_method.detached", at=office.clock(), method_id="pm-1")
+    )
+    await office.listen()
+    assert (await office.kept(SavedMethod, "pm-1")).removed
+    assert (await office.kept(Autopay, ACCOUNT)).enrolled
 
 
 async def test_customers_change_only_what_the_company_lets_them(office):

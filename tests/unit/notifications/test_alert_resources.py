@@ -1,6 +1,6 @@
 """Alert Resources (R107-R109, C27): whom an alert is for, and how he hears of it."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -67,6 +67,32 @@ async def test_the_chosen_person_is_told_and_nobody_else(bench, key, event, word
     assert alert.assigned_to == (PRIYA,)
     assert [mail.recipient.name for mail in staff_mails(bench)] == ["Priya"]
     assert (await unread(bench, PRIYA), await unread(bench, DANA)) == (1, 0)
+
+
+async def test_another_method_charged_is_no_second_enrolment(bench):
+    await choose(bench, autopay_changed=[PRIYA])
+    since = bench.now
+    first = accounts.autopay(enrolled_at=since)
+    changed = accounts.autopay(
+        enrolled_at=since, method_id="m-2", changed_by="staff", autopay_revision=2
+    )
+    await bench.hear(first, changed)
+
+    [alert] = bench.alerts
+    assert "opted in to Autopay" in alert.text
+    assert len(staff_mails(bench)) == 1
+    assert [m.kind for m in bench.mails if m.recipient.audience == "client"] == ["autopay_on"]
+
+    left = accounts.autopay(enrolled=False, autopay_revision=3)
+    again = accounts.autopay(enrolled_at=since + timedelta(days=1), autopay_revision=4)
+    await bench.hear(left, again)
+
+    assert [alert.kind for alert in bench.alerts] == ["autopay_changed"] * 3
+    assert [m.kind for m in bench.mails if m.recipient.audience == "client"] == [
+        "autopay_on",
+        "autopay_off",
+        "autopay_on",
+    ]
 
 
 async def test_with_nobody_chosen_it_is_stored_unassigned_and_nobody_is_notified(bench):
