@@ -8,8 +8,8 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import aio_pika
@@ -20,7 +20,7 @@ from pymongo.errors import PyMongoError
 from shared.idempotency import IDEMPOTENCY
 from shared.messaging.consumer import Consumer
 from shared.messaging.inbox import INBOX
-from shared.messaging.outbox import OUTBOX
+from shared.messaging.outbox import OUTBOX, oldest_waiting_seconds
 from shared.messaging.relay import LEASES, Relay
 from shared.messaging.subscription import Subscription
 from shared.mongo import Collection, Store
@@ -30,6 +30,8 @@ WATCH_SECONDS = 5.0
 NO_CONSUMER_LIMIT = 3
 """Looks without a consumer before the process ends and its supervisor starts it anew."""
 OUTBOX_AGE_LIMIT_SECONDS = 60.0
+MEASURE_SECONDS = 1.0
+"""Whoever collects the numbers does not wait longer for a database that is away."""
 REASON_MAX = 200
 
 log = structlog.get_logger()
@@ -112,12 +114,14 @@ class Runtime:
             checks["consumer"] = self._consuming and await self._seen_by_broker(self._consumer)
         return Readiness(checks)
 
+    async def measure(self) -> None:
+        """Ask for the numbers that nobody keeps, before they are read. Never raises."""
+        with suppress(PyMongoError, TimeoutError):
+            async with asyncio.timeout(MEASURE_SECONDS):
+                await oldest_waiting_seconds(self.store)
+
     async def _outbox_flows(self) -> bool:
-        oldest = await self.store[OUTBOX.name].find_one({"state": "waiting"}, sort=[("seq", 1)])
-        if oldest is None:
-            return True
-        age = datetime.now(UTC) - oldest["at"]
-        return bool(age.total_seconds() < OUTBOX_AGE_LIMIT_SECONDS)
+        return await oldest_waiting_seconds(self.store) < OUTBOX_AGE_LIMIT_SECONDS
 
     @staticmethod
     async def _seen_by_broker(consumer: Consumer) -> bool:

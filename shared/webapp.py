@@ -150,6 +150,7 @@ def _operational(app: FastAPI) -> APIRouter:
 
     @router.get("/metrics", dependencies=[Depends(everyone("not reachable from outside"))])
     async def metrics() -> Response:
+        await runtime.measure()
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     @router.get(

@@ -4,11 +4,13 @@ Every process keeps its own session, so that it outlives this one too; `down` en
 """
 
 import argparse
+import math
 import os
 import select
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,16 +28,66 @@ class Watched:
     process: Process
     pause: float = _FIRST_PAUSE
     started: float = field(default_factory=time.monotonic)
+    due: float = 0.0
+    """When it is to be started again, once it has ended."""
 
-    def start_again(self) -> None:
-        """Start it, after a pause that doubles as long as it keeps ending early."""
-        if time.monotonic() - self.started > _STEADY_AFTER:
+    def ended(self) -> None:
+        """Plan the next start, after a pause that doubles as long as it keeps ending early."""
+        now = time.monotonic()
+        if now - self.started > _STEADY_AFTER:
             self.pause = _FIRST_PAUSE
         print(f"{self.process.name} has ended; starting it again in {self.pause:.0f} s", flush=True)
-        time.sleep(self.pause)
+        self.due = now + self.pause
         self.pause = min(self.pause * 2, _LONGEST_PAUSE)
+
+    def start_again(self) -> None:
+        """Start it."""
         self.started = time.monotonic()
         self.process.start()
+
+
+class Watch:
+    """Several processes under watch; the pause of one delays none of the others."""
+
+    def __init__(self, processes: Iterable[Watched]) -> None:
+        """What does not run now is to be started again like what ends later."""
+        self._poll = select.poll()
+        self._running: dict[int, Watched] = {}
+        self._ended: list[Watched] = []
+        for watched in processes:
+            self._attend(watched)
+
+    def step(self) -> None:
+        """Wait until one ends or until one is due, and do what is to be done then."""
+        for descriptor, _ in self._poll.poll(self._patience_ms()):
+            self._poll.unregister(descriptor)
+            os.close(descriptor)
+            reap()
+            self._attend(self._running.pop(descriptor))
+        waiting, self._ended = self._ended, []
+        for watched in waiting:
+            if watched.due > time.monotonic():
+                self._ended.append(watched)
+            else:
+                watched.start_again()
+                self._attend(watched)
+
+    def _attend(self, watched: Watched) -> None:
+        """Notice its end; one that has ended already, or that somebody else started, included."""
+        pid = watched.process.pid
+        if pid is None:
+            watched.ended()
+            self._ended.append(watched)
+            return
+        descriptor = os.pidfd_open(pid)
+        self._running[descriptor] = watched
+        self._poll.register(descriptor, select.POLLIN)
+
+    def _patience_ms(self) -> int | None:
+        if not self._ended:
+            return None
+        first = min(watched.due for watched in self._ended)
+        return max(0, math.ceil((first - time.monotonic()) * 1000))
 
 
 def spec(state: Path, names: list[str]) -> Spec:
@@ -45,28 +97,11 @@ def spec(state: Path, names: list[str]) -> Spec:
     return Spec(NAME, command, environment, directory=str(ROOT), stop_seconds=5)
 
 
-def watch(processes: list[Watched]) -> None:
+def watch(processes: Iterable[Watched]) -> None:
     """Wait for any of them to end, for ever, without asking again and again."""
-    poll = select.poll()
-    by_descriptor: dict[int, Watched] = {}
-
-    def attend(watched: Watched) -> None:
-        pid = watched.process.pid
-        while pid is None:
-            watched.start_again()
-            pid = watched.process.pid
-        descriptor = os.pidfd_open(pid)
-        by_descriptor[descriptor] = watched
-        poll.register(descriptor, select.POLLIN)
-
-    for watched in processes:
-        attend(watched)
+    watching = Watch(processes)
     while True:
-        for descriptor, _ in poll.poll():
-            poll.unregister(descriptor)
-            os.close(descriptor)
-            reap()
-            attend(by_descriptor.pop(descriptor))
+        watching.step()
 
 
 def main() -> None:

@@ -1,10 +1,12 @@
 """The outbox: events are written in the transaction that made them true, and leave later."""
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from bson import ObjectId
+from prometheus_client import Gauge
 from pymongo import ASCENDING, IndexModel
 
 from shared.contracts.event import Event, wrap
@@ -25,6 +27,25 @@ OUTBOX = Collection(
         ),
     ),
 )
+
+_oldest = Gauge("doorstep_outbox_oldest_seconds", "Age of the oldest event not yet published.")
+
+
+async def oldest_waiting_seconds(store: Store) -> float:
+    """How long the oldest event has waited to be published, 0 when none waits; kept as a number.
+
+    Asked of the database, not of the relay: a relay that stands still would say nothing new. While
+    the database does not answer the number is NaN, for nobody knows it.
+    """
+    waiting = store[OUTBOX.name]
+    try:
+        oldest = await waiting.find_one({"state": "waiting"}, {"at": 1}, sort=[("seq", 1)])
+    except BaseException:
+        _oldest.set(math.nan)
+        raise
+    seconds = (datetime.now(UTC) - oldest["at"]).total_seconds() if oldest else 0.0
+    _oldest.set(seconds)
+    return seconds
 
 
 class Outbox:

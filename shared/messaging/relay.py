@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import structlog
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from shared.crash_points import crash_point
@@ -34,7 +34,6 @@ LEASES = Collection("leases")
 log = structlog.get_logger()
 _published = Counter("doorstep_outbox_published_total", "Events confirmed by the broker.")
 _failed = Counter("doorstep_outbox_publish_failures_total", "Publishes to be tried again.")
-_oldest = Gauge("doorstep_outbox_oldest_seconds", "Age of the oldest event not yet published.")
 
 
 class Relay:
@@ -81,7 +80,6 @@ class Relay:
 
     async def _move_batch(self, publisher: Publisher) -> int:
         rows = await self._waiting()
-        _oldest.set((datetime.now(UTC) - rows[0]["at"]).total_seconds() if rows else 0)
         if not rows:
             return 0
         outcomes = await asyncio.gather(
@@ -103,7 +101,7 @@ class Relay:
             self._store[OUTBOX.name]
             .find(
                 {"state": "waiting"},
-                {"trace": 1, "body": 1, "type": 1, "correlation_id": 1, "at": 1},
+                {"trace": 1, "body": 1, "type": 1, "correlation_id": 1},
             )
             .sort("seq", 1)
             .limit(BATCH_MAX)

@@ -1,12 +1,14 @@
 """Readiness says what is, at once when it turns bad and again when it heals."""
 
 import asyncio
+import math
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import aio_pika
 import pytest
 from bson import ObjectId
+from prometheus_client import REGISTRY
 from pymongo import MongoClient
 from pymongo.errors import AutoReconnect
 
@@ -122,6 +124,41 @@ async def test_a_primary_that_steps_down_is_no_database_and_heals(bus):
         await eventually(well(runtime), within=30)
 
 
+def row_of(at):
+    """An event in the outbox since then."""
+    row = {"seq": ObjectId(), "state": "waiting", "at": at, "type": "billing.x.v1"}
+    return row | {"body": "{}", "trace": {}, "correlation_id": "r1"}
+
+
+async def oldest_seconds(runtime):
+    await runtime.measure()
+    return REGISTRY.get_sample_value("doorstep_outbox_oldest_seconds")
+
+
+async def test_the_age_of_the_outbox_is_true_though_another_relay_holds_the_lease(bus):
+    async with running(bus) as (runtime, store):
+        await eventually(well(runtime))
+        an_hour = timedelta(hours=1)
+        await store["leases"].update_one(
+            {"_id": "relay"}, {"$set": {"holder": "rival", "until": datetime.now(UTC) + an_hour}}
+        )
+        await store[OUTBOX.name].insert_one(row_of(datetime.now(UTC) - an_hour))
+        assert await oldest_seconds(runtime) == pytest.approx(3600, abs=30)
+
+        await store[OUTBOX.name].update_one({}, {"$set": {"state": "sent"}})
+        assert await oldest_seconds(runtime) == 0
+
+
+@pytest.mark.timeout(120)
+async def test_the_age_of_the_outbox_is_true_while_a_backing_service_is_away(bus):
+    await asyncio.to_thread(bus.kill, "rabbitmq")
+    async with running(bus) as (runtime, store):
+        await store[OUTBOX.name].insert_one(row_of(datetime.now(UTC) - timedelta(minutes=5)))
+        assert await oldest_seconds(runtime) == pytest.approx(300, abs=30)
+        await asyncio.to_thread(bus.kill, "mongo")
+        assert math.isnan(await oldest_seconds(runtime))
+
+
 async def test_events_that_do_not_leave_make_a_service_unready(bus):
     async with running(bus) as (runtime, store):
         await eventually(well(runtime))
@@ -130,9 +167,7 @@ async def test_events_that_do_not_leave_make_a_service_unready(bus):
             {"_id": "relay"},
             {"$set": {"holder": "stuck", "until": datetime.now(UTC) + timedelta(hours=1)}},
         )
-        row = {"seq": ObjectId(), "state": "waiting", "at": long_ago, "type": "billing.x.v1"}
-        row |= {"body": "{}", "trace": {}, "correlation_id": "r1"}
-        await store[OUTBOX.name].insert_one(row)
+        await store[OUTBOX.name].insert_one(row_of(long_ago))
 
         await eventually(lambda: says(runtime, outbox=False, database=True, consumer=True))
         assert not (await runtime.readiness()).ready
