@@ -8,6 +8,7 @@ nothing is given up: messages wait.
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import structlog
 from aio_pika.abc import AbstractIncomingMessage
@@ -37,7 +38,7 @@ from shared.messaging.topology import (
     events_queue,
 )
 from shared.mongo import Store
-from shared.telemetry import trace_context, tracer
+from shared.telemetry import followed
 
 LINGER_SECONDS = 0.005
 PREFETCH_BATCHES = 4
@@ -220,12 +221,14 @@ class Consumer:
                 return
 
     async def _traced(self, deliveries: list[Delivery]) -> None:
-        with tracer().start_as_current_span(
-            f"{self._service} consume",
-            context=trace_context(dict(deliveries[0].trace)),
-            attributes={"messaging.batch.message_count": len(deliveries)},
-        ):
-            await self._inbox.apply(deliveries)
+        senders = [delivery.trace for delivery in deliveries]
+        with followed(f"{self._service} consume", senders) as traces:
+            await self._inbox.apply(
+                [
+                    replace(delivery, trace=trace)
+                    for delivery, trace in zip(deliveries, traces, strict=True)
+                ]
+            )
 
     async def _shelve(self, message: AbstractIncomingMessage, error: Exception) -> None:
         """Away with it; while the broker does not take it, it goes back to the queue."""

@@ -121,3 +121,34 @@ def test_nobody_reads_or_writes_anothers_documents(bus, caller, owner):
         ):
             with pytest.raises(OperationFailure, match="not authorized"):
                 attempt()
+
+
+async def test_billing_itself_adds_to_its_ledger_and_changes_nothing_in_it(bus):
+    entry = {
+        "_id": "pay:1",
+        "legs": [{"account": "bank", "cents": 5}, {"account": "ar", "cents": -5}],
+    }
+    with MongoClient(bus.mongo_url("billing")) as client:
+        ledger, counters = client.billing.ledger, client.billing.counters
+        ledger.insert_one(entry)
+        for attempt in (
+            partial(ledger.update_one, {"_id": "pay:1"}, {"$set": {"legs": []}}),
+            partial(ledger.update_many, {}, {"$set": {"legs": []}}),
+            partial(ledger.update_one, {"_id": "pay:2"}, {"$set": {"legs": []}}, upsert=True),
+            partial(ledger.replace_one, {"_id": "pay:1"}, {"legs": []}),
+            partial(ledger.find_one_and_update, {"_id": "pay:1"}, {"$set": {"legs": []}}),
+            partial(ledger.find_one_and_delete, {"_id": "pay:1"}),
+            partial(ledger.delete_one, {"_id": "pay:1"}),
+            partial(ledger.delete_many, {}),
+            partial(ledger.rename, "old_ledger"),
+            partial(counters.aggregate, [{"$out": "ledger"}]),
+            partial(client.billing.command, "collMod", "ledger", validator={}),
+            ledger.drop,
+            partial(client.drop_database, "billing"),
+        ):
+            with pytest.raises(OperationFailure, match="not authorized"):
+                attempt()
+        assert list(ledger.find()) == [entry]
+        counters.insert_one({"_id": "c1", "n": 1})  # what is not the ledger may be changed
+        counters.update_one({"_id": "c1"}, {"$set": {"n": 2}})
+        assert counters.delete_one({"_id": "c1"}).deleted_count == 1

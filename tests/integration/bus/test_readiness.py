@@ -16,9 +16,18 @@ from deploy.product import OPERATOR
 from shared import runtime as runtime_module
 from shared.contracts.portal import LinkOpenedV1
 from shared.messaging.outbox import OUTBOX
+from shared.messaging.topology import UNROUTED
 from shared.mongo import Store
 from shared.runtime import Runtime
-from tests.support.bus import EFFECTS, effects, eventually, opening, publish, remembering
+from tests.support.bus import (
+    EFFECTS,
+    effects,
+    eventually,
+    handled,
+    opening,
+    publish,
+    remembering,
+)
 
 WELL = {"started": True, "database": True, "outbox": True, "consumer": True}
 
@@ -219,7 +228,10 @@ async def _many(things):
     return len(things) >= 3
 
 
-async def test_a_queue_that_was_deleted_is_noticed(bus):
+async def test_a_service_whose_queue_was_deleted_is_started_anew_and_hears_again(
+    bus, monkeypatch, signals
+):
+    monkeypatch.setattr(runtime_module, "WATCH_SECONDS", 0.2)
     async with running(bus) as (runtime, _store):
         await eventually(well(runtime))
         connection = await aio_pika.connect(bus.rabbit_url(OPERATOR))
@@ -228,3 +240,14 @@ async def test_a_queue_that_was_deleted_is_noticed(bus):
             await channel.queue_delete("billing.events")
 
         await eventually(lambda: says(runtime, consumer=False))
+        await eventually(lambda: _any(signals))
+        async with bus.publisher("portal") as publisher:
+            await publish(publisher, opening(1))
+    assert await bus.ready(UNROUTED) == 1, "what was told meanwhile is kept aside"
+
+    async with running(bus) as (runtime, store):
+        await eventually(well(runtime))
+        async with bus.publisher("portal") as publisher:
+            await publish(publisher, opening(2))
+        await eventually(lambda: handled(store, 1))
+        assert await effects(store) == ["link-2"]

@@ -1,12 +1,10 @@
 """One event is followed across two services: one trace, one correlation id, a chain of causes."""
 
-import http.server
-import threading
+from dataclasses import replace
 
 import pytest
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -14,41 +12,25 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from shared import telemetry
 from shared.contracts.billing import InvoiceChangedV1
 from shared.contracts.event import Envelope
-from shared.contracts.portal import AgreementSignedV1
+from shared.contracts.portal import AgreementSignedV1, LinkOpenedV1
 from shared.messaging.outbox import OUTBOX, Outbox
 from shared.messaging.subscription import one_by_one
 from shared.telemetry import Cause, because_of, tracer
-from tests.support.bus import eventually, handled, remembering, tell
+from tests.support.bus import eventually, handled, opening, remembering, tell
+from tests.support.collector import listening
 from tools.samples import sample
 
 
 @pytest.fixture
 def collector(monkeypatch):
     """Where the spans of this process go: a stand-in for an OTLP collector, over HTTP."""
-    spans = []
-
-    class Collect(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
-                for scope in resource.scope_spans:
-                    spans.extend(scope.spans)
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_):
-            """Say nothing."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Collect)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    provider = TracerProvider(resource=Resource.create({"service.name": "doorstep"}))
-    exporter = OTLPSpanExporter(endpoint=f"http://127.0.0.1:{server.server_port}/v1/traces")
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    monkeypatch.setattr(telemetry.trace, "get_tracer", provider.get_tracer)
-    yield spans
-    provider.shutdown()
-    server.shutdown()
-    server.server_close()
+    with listening() as collector:
+        provider = TracerProvider(resource=Resource.create({"service.name": "doorstep"}))
+        exporter = OTLPSpanExporter(endpoint=collector.url)
+        provider.add_span_processor(SimpleSpanProcessor(exporter))
+        monkeypatch.setattr(telemetry.trace, "get_tracer_provider", lambda: provider)
+        yield collector
+        provider.shutdown()
 
 
 async def test_a_click_is_followed_to_the_second_service(bus, collector):
@@ -68,23 +50,58 @@ async def test_a_click_is_followed_to_the_second_service(bus, collector):
         ):
             await tell(portal, "portal", sample(AgreementSignedV1))
         await eventually(lambda: handled(notifications, 1))
-        await eventually(lambda: _seen(collector, "notifications consume"))
+        await eventually(lambda: _named(collector, "notifications consume", 1))
         first = Envelope.model_validate_json((await portal[OUTBOX.name].find_one())["body"])
         second = Envelope.model_validate_json((await billing[OUTBOX.name].find_one())["body"])
         (effect,) = [row async for row in notifications["effects"].find()]
 
     trace_id = trace.format_trace_id(click.get_span_context().trace_id)
-    names = {span.name for span in collector if span.trace_id.hex() == trace_id}
+    names = {span.name for span in collector.trace(trace_id)}
     assert names == {"POST sign", "billing consume", "notifications consume"}
-    by_name = {span.name: span for span in collector}
-    assert by_name["billing consume"].parent_span_id == by_name["POST sign"].span_id
+    (heard,), (told,) = collector.named("billing consume"), collector.named("notifications consume")
+    assert heard.parent_id == trace.format_span_id(click.get_span_context().span_id)
+    assert told.parent_id == heard.span_id
     assert first.correlation_id == second.correlation_id == "request-0001"
     assert effect["correlation_id"] == "request-0001"
     assert (first.causation_id, second.causation_id) == (None, first.id)
 
 
-async def _seen(spans, name):
-    return [span for span in spans if span.name == name]
+async def _named(collector, name, count):
+    return len(collector.named(name)) >= count
+
+
+async def test_every_event_of_a_batch_is_followed_in_its_own_trace(bus, collector):
+    sizes = []
+
+    async def bill(delivery, session):
+        await Outbox(billing, "billing").add([sample(InvoiceChangedV1)], session)
+
+    async def counted(deliveries, session):
+        sizes.append(len(deliveries))
+        await each.handle(deliveries, session)
+
+    each = one_by_one({LinkOpenedV1: bill})
+    async with bus.relay("portal") as portal, bus.store("billing") as billing:
+        async with bus.consumer("billing", billing, each):
+            pass  # declares the queue, so that what follows waits as one batch
+        clicks = set()
+        for number in range(4):
+            with tracer().start_as_current_span("POST open") as click:
+                await tell(portal, "portal", opening(number))
+            clicks.add(trace.format_trace_id(click.get_span_context().trace_id))
+        await eventually(lambda: _waiting(bus, 4))
+        async with bus.consumer("billing", billing, replace(each, handle=counted)):
+            await eventually(lambda: _named(collector, "billing consume", 4))
+        told = [row["trace"]["traceparent"] async for row in billing[OUTBOX.name].find()]
+
+    assert max(sizes) > 1, "there was no batch, so this shows nothing"
+    assert {span.trace_id for span in collector.named("billing consume")} == clicks
+    assert {traceparent.split("-")[1] for traceparent in told} == clicks
+    assert len(told) == len(clicks) == 4
+
+
+async def _waiting(bus, count):
+    return await bus.ready("billing.events") == count
 
 
 async def test_without_a_collector_nothing_is_recorded():

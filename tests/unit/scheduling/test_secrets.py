@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.scheduling.adapters.argon_passwords import ArgonPasswords
+from services.scheduling.adapters.argon_passwords import AT_ONCE, ArgonPasswords
 from services.scheduling.adapters.minting import KeyRingMint, SystemSecrets
 from services.scheduling.domain.access import ApiKey
 from services.scheduling.domain.staff import StaffMember
@@ -31,6 +31,28 @@ async def test_a_password_fits_its_own_hash_and_no_other():
         passwords.fits("a long password", "not a hash"),
     )
     assert answers == [True, False, False, False]
+
+
+async def test_only_so_many_passwords_are_hashed_at_once_whoever_knocks(monkeypatch):
+    inside = most = 0
+
+    async def in_a_thread(_work, *_words):
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        await asyncio.sleep(0)  # everybody who may come in does so now
+        inside -= 1
+        return "a hash"
+
+    passwords = ArgonPasswords()
+    monkeypatch.setattr(asyncio, "to_thread", in_a_thread)
+    await asyncio.gather(
+        *(passwords.hash_of("a long password") for _ in range(3 * AT_ONCE)),
+        *(passwords.fits("a long password", "a hash") for _ in range(3 * AT_ONCE)),
+        *(passwords.fits("a long password", None) for _ in range(3 * AT_ONCE)),
+    )
+
+    assert most == AT_ONCE
 
 
 def test_every_service_reads_the_staff_token_and_only_the_api_reads_the_bearer():
