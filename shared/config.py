@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 
@@ -51,6 +51,8 @@ class ServiceConfig(BaseSettings):
     """The public keys of all services as JWKS."""
     environment: Literal["development", "production"]
     traces_endpoint: str | None = None
+    operator_password: SecretStr | None = Field(default=None, min_length=16)
+    """Opens the operator page on the service's own port; without it there is no such page."""
 
     @classmethod
     def settings_customise_sources(

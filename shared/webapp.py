@@ -17,6 +17,7 @@ from shared import problem_answers
 from shared.config import ServiceConfig
 from shared.http_guards import Guards, security_headers
 from shared.identity import KeyRing, everyone, staff_looking
+from shared.operator_pages import Extras, operator_router
 from shared.runtime import Runtime
 from shared.telemetry import configure_logging, configure_traces
 
@@ -36,6 +37,7 @@ def create_app(
     pages: jinja2.Environment | None = None,
     body_limits: Mapping[str, int] | None = None,
     form_action: str = "",
+    operator: Extras | None = None,
 ) -> FastAPI:
     """The application. Raises UndeclaredCallerError for a route without a declared caller."""
 
@@ -62,7 +64,7 @@ def create_app(
     app.state.runtime = runtime
     app.guard(security_headers(secure=config.secure, form_action=form_action), body_limits or {})
     problem_answers.install(app)
-    for router in (*routers, _operational(app)):
+    for router in (*routers, _operational(app), operator_router(runtime, operator or Extras())):
         app.include_router(router)
     _demand_declared_callers(app)
     return app

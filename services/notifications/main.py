@@ -32,6 +32,7 @@ from shared import ui
 from shared.identity import KeyRing
 from shared.messaging.outbox import Outbox
 from shared.mongo import Store
+from shared.operator_pages import Extras
 from shared.runtime import Runtime
 from shared.service_client import ServiceClient
 from shared.webapp import create_app, serve
@@ -101,6 +102,7 @@ def create(config: NotificationsConfig) -> FastAPI:
         routers=ROUTERS,
         title="Doorstep notifications",
         pages=pages,
+        operator=Extras(watches_unrouted=True),
     )
     return furnish(app, Office(post=office, figures=MongoFigures(store), waker=waker))
 

@@ -68,6 +68,7 @@ from services.portal.usecases.rebuild_view import rebuild_view
 from shared.identity import KeyRing
 from shared.messaging.outbox import Outbox
 from shared.mongo import Store
+from shared.operator_pages import Extras
 from shared.runtime import Runtime
 from shared.service_client import ServiceClient
 from shared.ui import environment
@@ -153,7 +154,9 @@ def wire(config: PortalConfig, store: Store) -> Wiring:
     )
 
 
-def build(config: PortalConfig, wiring: Wiring, runtime: Runtime) -> FastAPI:
+def build(
+    config: PortalConfig, wiring: Wiring, runtime: Runtime, operator: Extras | None = None
+) -> FastAPI:
     """The application around a wiring; tests give their own."""
     pages = environment(TEMPLATES)
     pages.globals["town"] = town
@@ -165,6 +168,7 @@ def build(config: PortalConfig, wiring: Wiring, runtime: Runtime) -> FastAPI:
         pages=pages,
         form_action=f"{config.checkout_origins} {config.public_url}",
         body_limits=inbound_mail.BODY_LIMITS,
+        operator=operator,
     )
     app.state.wiring = wiring
     link_problems.install(app)
@@ -185,7 +189,7 @@ def app(config: PortalConfig) -> FastAPI:
         ),
         collections=COLLECTIONS,
     )
-    return build(config, wire(config, store), runtime)
+    return build(config, wire(config, store), runtime, Extras(rebuild=lambda: rebuild(config)))
 
 
 async def rebuild(config: PortalConfig) -> int:

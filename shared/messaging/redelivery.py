@@ -73,6 +73,7 @@ class Redelivery:
         log.warning(
             "event shelved",
             event_id=message.message_id,
+            correlation_id=message.correlation_id,
             type=message.type,
             shelf=queue,
             reason=headers["x-reason"],

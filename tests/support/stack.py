@@ -19,7 +19,11 @@ PARTS = ("rabbitmq", "mongo", "sandbox", *SERVICES, "gateway")
 BACKENDS = ("processes", "containers")
 # Every test comes from one address, many times a second; the real limits have a test of their own.
 TEST_RATES = Rates(general="2000r/s", sign_in="2000r/s", links="2000r/s", webhooks="2000r/s")
-TEST_SETTINGS = {"portal": {"PORTAL_LINK_MISSES_PER_MINUTE": "10000"}}
+OPERATOR_PASSWORD = "the-operator-of-the-tests"
+TEST_SETTINGS = {
+    service: {f"{service.upper()}_OPERATOR_PASSWORD": OPERATOR_PASSWORD} for service in SERVICES
+}
+TEST_SETTINGS["portal"]["PORTAL_LINK_MISSES_PER_MINUTE"] = "10000"
 
 
 class Stack(Protocol):

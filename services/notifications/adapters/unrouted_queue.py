@@ -1,9 +1,6 @@
 """How many events nobody listens to, asked of the broker itself."""
 
-import aio_pika
-from aio_pika.abc import AbstractConnection
-
-from shared.messaging.topology import UNROUTED, queue_depth
+from shared.messaging.topology import UNROUTED, Lookout
 
 
 class UnroutedQueue:
@@ -11,12 +8,13 @@ class UnroutedQueue:
 
     def __init__(self, rabbit_url: str) -> None:
         """Connects at the first question."""
-        self._rabbit_url = rabbit_url
-        self._connection: AbstractConnection | None = None
+        self._lookout = Lookout(rabbit_url)
 
     async def depth(self) -> int:
         """Messages on the shelf. Raises what the connection raises."""
-        if self._connection is None or self._connection.is_closed:
-            self._connection = await aio_pika.connect(self._rabbit_url)
-        messages, _consumers = await queue_depth(self._connection, UNROUTED)
+        messages, _consumers = await self._lookout.depth(UNROUTED)
         return messages
+
+    async def close(self) -> None:
+        """Leave the broker; the next question connects again."""
+        await self._lookout.close()

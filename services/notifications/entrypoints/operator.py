@@ -8,6 +8,7 @@ from datetime import datetime
 
 from services.notifications.config import NotificationsConfig
 from shared.operator_commands import operator_commands
+from shared.unrouted_commands import unrouted_commands
 
 Remind = Callable[[NotificationsConfig, datetime, str], Awaitable[int]]
 
@@ -17,6 +18,7 @@ def operate(arguments: Sequence[str], remind: Remind) -> None:
     parser = argparse.ArgumentParser(prog="python -m services.notifications.main")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     operator_commands(commands, "notifications", NotificationsConfig.load)
+    unrouted_commands(commands, NotificationsConfig.load)
     words = "look for reminders as if it were this moment, and queue what is due"
     command = commands.add_parser("remind", help=words, description=words)
     command.add_argument("--at", type=_moment, required=True, help="like 2026-12-01T17:00:00Z")

@@ -23,6 +23,9 @@ class Shelf(Protocol):
     async def depth(self) -> int:
         """How many there are."""
 
+    async def close(self) -> None:
+        """Look no more for now."""
+
 
 class UnroutedAlarm:
     """Looks every few seconds; speaks up when the number has grown."""
@@ -36,12 +39,18 @@ class UnroutedAlarm:
 
     async def run(self) -> None:
         """For ever; a broker that is away is somebody else's alarm."""
-        while True:
-            try:
-                await self.look()
-            except (AMQPError, OSError, RuntimeError, TimeoutError) as error:
-                log.warning("cannot look for unrouted events", error=type(error).__name__)
-            await asyncio.sleep(LOOK_SECONDS)
+        try:
+            while True:
+                await self._try_to_look()
+                await asyncio.sleep(LOOK_SECONDS)
+        finally:
+            await self._shelf.close()
+
+    async def _try_to_look(self) -> None:
+        try:
+            await self.look()
+        except (AMQPError, OSError, RuntimeError, TimeoutError) as error:
+            log.warning("cannot look for unrouted events", error=type(error).__name__)
 
     async def look(self) -> None:
         """One look."""
