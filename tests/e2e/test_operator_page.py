@@ -1,0 +1,28 @@
+"""The operator's page in a browser: nothing for axe, never too wide, a quiet console."""
+
+import pytest
+
+from deploy.product import OPERATOR, SERVICES
+from shared.contracts.billing import InvoiceChangedV1
+from tests.integration.test_operator_page import NOBODYS, send
+from tests.support.browser import NARROWEST, violations, width_at_the_narrowest
+from tests.support.stack import OPERATOR_PASSWORD
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(90)]
+CREDENTIALS = {"username": OPERATOR, "password": OPERATOR_PASSWORD}
+
+
+@pytest.mark.parametrize(("form", "theme"), [("phone", "dark"), ("desktop", "light")])
+@pytest.mark.parametrize("service", SERVICES)
+async def test_the_page_has_nothing_to_complain_about(people, stack, service, form, theme):
+    await send(stack, "billing", InvoiceChangedV1.name, b"not an event", f"malformed-{service}")
+    await send(stack, "portal", NOBODYS, b"{}", f"nobodys-{service}")
+    page = await people.stranger(
+        f"{stack.services[service]}/operator",
+        form,
+        color_scheme=theme,
+        http_credentials=CREDENTIALS,
+    )
+    assert await page.title() == f"Operator: {service} | Doorstep"
+    assert await violations(page) == []
+    assert await width_at_the_narrowest(page) <= NARROWEST
