@@ -48,6 +48,8 @@ from services.portal.entrypoints import (
     documents,
     inbound_mail,
     invitation_pages,
+    link_api,
+    link_pages,
     link_problems,
     links,
     payer_pages,
@@ -99,6 +101,8 @@ ROUTERS = (
     documents.clients,
     documents.payers,
     staff.router,
+    link_pages.router,
+    link_api.router,
     account_sign_in.router,
     account_pages.router,
     account_pay.router,
@@ -186,6 +190,7 @@ def app(config: PortalConfig) -> FastAPI:
         subscription=subscription(
             lambda session: mongo_views.MongoProjections(store, session),
             lambda session: mongo_account_rows.MongoRowProjections(store, session),
+            lambda session: mongo_sign_ins.MongoSignInEnding(store, session),
         ),
         collections=COLLECTIONS,
     )

@@ -235,6 +235,13 @@ class MemorySignIns:
     async def end(self, digest):
         self.sessions.pop(digest, None)
 
+    async def end_all(self, account_id, *, but_of, before):
+        for begun in (self.links, self.sessions):
+            for digest, one in list(begun.items()):
+                lost = rows.fold_address(one.email) not in but_of
+                if one.account_id == account_id and lost and one.created_at < before:
+                    del begun[digest]
+
 
 class MemorySettings:
     """Settings by company."""

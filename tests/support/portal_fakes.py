@@ -83,6 +83,11 @@ class MemoryViews:
             amounts=found.get("amounts", {}),
         )
 
+    async def people_boxes(self, company_id, inspection_id):
+        found = self._view(INSPECTION, inspection_id, company_id) or {}
+        boxes = found.get("people", {})
+        return {int(revision): frozenset(box["addresses"]) for revision, box in boxes.items()}
+
     async def company(self, company_id):
         found = self._view(COMPANY, company_id, company_id)
         return CompanyView.model_validate(found) if found and "company" in found else None
@@ -103,7 +108,8 @@ class MemoryViews:
     async def empty(self, event):
         count = len(self.parts)
         for key, parts in self.parts.items():
-            self.parts[key] = {name: parts[name] for name in parts if name == "signature"}
+            kept = [name for name in parts if name.split("/")[0] in {"signature", "people"}]
+            self.parts[key] = {name: parts[name] for name in kept}
         self.known.clear()
         self.told.append(event)
         return count
@@ -139,11 +145,19 @@ class MemoryLinks:
     async def note_seen(self, link):
         self.links[link.link_id] = link
 
-    async def revoke(self, company_id, link_id, at):
+    async def of_inspection(self, company_id, inspection_id, limit):
+        asked = company_id, inspection_id
+        found = [
+            link for link in self.links.values() if (link.company_id, link.inspection_id) == asked
+        ]
+        newest = sorted(found, key=lambda link: (-link.created_at.timestamp(), link.link_id))
+        return newest[:limit]
+
+    async def revoke(self, company_id, link_id, at, by):
         link = self.links.get(link_id)
         if link is None or link.company_id != company_id or link.revoked_at is not None:
             return False
-        self.links[link_id] = replace(link, revoked_at=at)
+        self.links[link_id] = replace(link, revoked_at=at, revoked_by=by)
         return True
 
     async def mark_requested(self, link_id, at, not_since, event):

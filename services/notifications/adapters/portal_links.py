@@ -20,7 +20,7 @@ class PortalLinks:
         *,
         company_id: str,
         scope: Opens,
-        about: Mapping[str, str],
+        about: Mapping[str, str | int],
         recipient: str,
         purpose: str,
     ) -> MintedLink:

@@ -10,6 +10,7 @@ from services.notifications.domain.letter import Button, Letter, Sender
 from services.notifications.domain.letter_facts import HEADINGS, address, appointment, facts_of
 from services.notifications.domain.mail import Audience, Mail, MailKind, PaymentFacts, Words
 from services.notifications.domain.merge_tags import blocks, subject_line
+from services.notifications.domain.recipients import has_left
 from services.notifications.domain.sending import OUTSIDERS, without_link
 from services.notifications.domain.situation import Situation
 from shared.contracts.scheduling import Company, Inspection
@@ -85,16 +86,20 @@ def link_scope(mail: Mail, situation: Situation) -> Opens | None:
     if without_link(mail) or mail.kind in WITHOUT_LINK:
         return None
     invoice = situation.invoice
-    only_invoice = invoice is not None and invoice.kind == "third_party"
-    return "invoice" if only_invoice else "inspection"
+    if invoice is not None and invoice.kind == "third_party":
+        return "invoice"
+    paid_and_left = mail.recipient.audience is Audience.PAYER and has_left(mail, situation)
+    return None if paid_and_left else "inspection"
 
 
-def what_it_opens(scope: Opens, mail: Mail, situation: Situation) -> dict[str, str]:
-    """The ids portal needs to mint the link of this scope."""
+def what_it_opens(scope: Opens, mail: Mail, situation: Situation) -> dict[str, str | int]:
+    """The ids portal needs to mint the link of this scope, and how new the People box is to us."""
     if scope == "account":
         reader = contact_of(situation.account, mail.recipient.address) or ""
         return {"account_id": mail.account_id or "", "contact_id": reader}
-    about = {"inspection_id": mail.inspection_id or ""}
+    about: dict[str, str | int] = {"inspection_id": mail.inspection_id or ""}
+    if scope == "inspection" and situation.inspection is not None:
+        about["people_revision"] = situation.inspection.revision
     if scope == "invoice" and situation.invoice is not None:
         about["invoice_id"] = situation.invoice.invoice_id
     return about

@@ -5,7 +5,8 @@ own invoice, whatever the automations are (R51, R52).
 """
 
 from services.notifications.domain.automation import Addressee, Automation
-from services.notifications.domain.mail import Audience, Recipient
+from services.notifications.domain.mail import Audience, Mail, Recipient
+from services.notifications.domain.situation import Situation
 from shared.contracts.billing import Payer
 from shared.contracts.scheduling import Inspection, Person
 
@@ -56,6 +57,15 @@ def is_client(address: str, inspection: Inspection) -> bool:
         person.role == "client" and person.email.strip().casefold() == wanted
         for person in inspection.people
     )
+
+
+def has_left(mail: Mail, situation: Situation) -> bool:
+    """Whether the mail is about an inspection whose People box lacks the recipient's address."""
+    if situation.inspection is None:
+        return False
+    wanted = mail.recipient.address.strip().casefold()
+    people = situation.inspection.people
+    return all(person.email.strip().casefold() != wanted for person in people)
 
 
 def _recipient(name: str, address: str, audience: Audience) -> Recipient:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from services.notifications.domain.automation import ADVANCED_PLANS
 from services.notifications.domain.mail import Audience, Mail, MailKind
+from services.notifications.domain.recipients import has_left
 from services.notifications.domain.reminders import reminder_stop
 from services.notifications.domain.situation import Situation
 from shared.contracts.notifications import SuppressionReason
@@ -39,6 +40,8 @@ ASKS_FOR_MONEY = frozenset(
         MailKind.REMINDER,
     }
 )
+OF_THE_BOX = frozenset({Audience.CLIENT, Audience.AGENT, Audience.PERSONA})
+"""Written to because they are in the People box of the inspection."""
 OUTSIDERS = frozenset({Audience.AGENT, Audience.PERSONA})
 """People of an inspection who do not pay for it by being there."""
 ASKS_BY_ITSELF = frozenset({MailKind.REPORT_PUBLISHED, MailKind.REMINDER})
@@ -136,6 +139,12 @@ def _skip_plan(mail: Mail, situation: Situation, _now: datetime) -> Verdict | No
     return Skip("advanced_automations_required") if outside else None
 
 
+def _skip_left(mail: Mail, situation: Situation, _now: datetime) -> Verdict | None:
+    """Whoever was taken out of the People box while the mail waited is told nothing more."""
+    left = mail.recipient.audience in OF_THE_BOX and has_left(mail, situation)
+    return Skip("left_inspection") if left else None
+
+
 def _skip_cancelled(mail: Mail, situation: Situation, _now: datetime) -> Verdict | None:
     moot = situation.cancelled and mail.kind in MOOT_WHEN_CANCELLED
     return Skip("inspection_cancelled") if moot else None
@@ -208,6 +217,7 @@ RULES: tuple[Rule, ...] = (
     _suppress,
     _skip_plan,
     _skip_cancelled,
+    _skip_left,
     _stop_reminder,
     _skip_paid,
     _hold_during_attempt,

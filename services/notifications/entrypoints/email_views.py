@@ -39,6 +39,7 @@ REASONS = {
     "notifications_disabled": "Not sent: notifications are disabled",
     "no_address": "Not sent: there is no email address",
     "inspection_cancelled": "Not sent: the inspection was cancelled",
+    "left_inspection": "Not sent: the address is no longer in the People box",
     "nothing_due": "Not sent: nothing is due any more",
     "invoice_void": "Not sent: the invoice was cancelled",
     "not_an_address": "Bounced: this is not an email address",

@@ -33,14 +33,14 @@ class Links(Protocol):
         *,
         company_id: str,
         scope: Opens,
-        about: Mapping[str, str],
+        about: Mapping[str, str | int],
         recipient: str,
         purpose: str,
     ) -> MintedLink:
         """A link for one mail. Raises LinkUnavailableError.
 
-        `about` names what it opens: `inspection_id` and, for an invoice, `invoice_id`; for an
-        account `account_id` and `contact_id`.
+        `about` names what it opens: `inspection_id` with `people_revision`, the revision of the
+        People box we know, or with an `invoice_id`; for an account `account_id` and `contact_id`.
         """
 
 

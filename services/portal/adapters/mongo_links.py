@@ -1,9 +1,10 @@
 """Links in MongoDB, found by the hash of their token."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.portal.domain.links import Link
 from shared.contracts.event import Event
@@ -54,10 +55,19 @@ class MongoLinks:
         news = {name: getattr(link, name) for name in ("seen_cents", "was_cents", "seen_at")}
         await self._store[LINKS].update_one({"_id": link.link_id}, {"$set": news})
 
-    async def revoke(self, company_id: str, link_id: str, at: datetime) -> bool:
+    async def of_inspection(
+        self, company_id: str, inspection_id: str, limit: int
+    ) -> Sequence[Link]:
+        """By the index of what links are about."""
+        wanted = {"company_id": company_id, "inspection_id": inspection_id}
+        cursor = self._store[LINKS].find(wanted).sort([("created_at", DESCENDING), ("_id", 1)])
+        return [_known(document) async for document in cursor.limit(limit)]
+
+    async def revoke(self, company_id: str, link_id: str, at: datetime, by: str) -> bool:
         """Only a link that is not revoked yet."""
         live = {"_id": link_id, "company_id": company_id, "revoked_at": None}
-        result = await self._store[LINKS].update_one(live, {"$set": {"revoked_at": at}})
+        news = {"revoked_at": at, "revoked_by": by}
+        result = await self._store[LINKS].update_one(live, {"$set": news})
         return bool(result.modified_count)
 
     async def mark_requested(
@@ -79,7 +89,9 @@ class MongoLinks:
 
 
 def _link(document: Document | None) -> Link | None:
-    if document is None:
-        return None
+    return None if document is None else _known(document)
+
+
+def _known(document: Document) -> Link:
     kept = {name: document[name] for name in Link.__slots__ if name in document}
     return Link(link_id=document["_id"], **kept)

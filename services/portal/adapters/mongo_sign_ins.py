@@ -1,5 +1,6 @@
 """Mailed sign-in links and sessions of account customers in MongoDB, by their hashes alone."""
 
+from collections.abc import Collection as Some
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from services.portal.domain.account_access import (
     AccountSession,
     SignInLink,
 )
+from services.portal.domain.account_rows import fold_address
 from shared.contracts.event import Event
 from shared.messaging.outbox import Outbox
 from shared.mongo import Collection, Document, Session, Store
@@ -29,9 +31,10 @@ def _expire(field: str, after: timedelta) -> IndexModel:
     return IndexModel([(field, ASCENDING)], name="expire", expireAfterSeconds=seconds)
 
 
+_OF_ACCOUNT = IndexModel([("account_id", ASCENDING)], name="account")
 COLLECTIONS = (
-    Collection(LINKS, indexes=(_expire("created_at", _LINK_KEPT),)),
-    Collection(SESSIONS, indexes=(_expire("seen_at", IDLE_MAX),)),
+    Collection(LINKS, indexes=(_expire("created_at", _LINK_KEPT), _OF_ACCOUNT)),
+    Collection(SESSIONS, indexes=(_expire("seen_at", IDLE_MAX), _OF_ACCOUNT)),
     Collection(REQUESTS, indexes=(_expire("at", _REQUEST_KEPT),)),
 )
 
@@ -110,3 +113,26 @@ class MongoSignIns:
     async def end(self, digest: str) -> None:
         """Remove it."""
         await self._store[SESSIONS].delete_one({"_id": digest})
+
+
+class MongoSignInEnding:
+    """Links and sessions as the bus ends them."""
+
+    def __init__(self, store: Store, session: Session) -> None:
+        """`session` is the transaction that also holds the inbox."""
+        self._store = store
+        self._session = session
+
+    async def end_all(self, account_id: str, *, but_of: Some[str], before: datetime) -> None:
+        """By the index of accounts; a mailed link keeps its address as it was typed."""
+        wanted = {"account_id": account_id, "created_at": {"$lt": before}}
+        for name in (LINKS, SESSIONS):
+            begun = self._store[name].find(wanted, {"email": 1}, session=self._session)
+            ended = [
+                one["_id"]
+                for one in await begun.to_list(None)
+                if fold_address(one["email"]) not in but_of
+            ]
+            if ended:
+                of_them = {"_id": {"$in": ended}}
+                await self._store[name].delete_many(of_them, session=self._session)

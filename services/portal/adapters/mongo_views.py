@@ -12,6 +12,7 @@ from pymongo import UpdateOne
 from services.portal.adapters.mongo_account_rows import empty_account_rows
 from services.portal.domain.facts import COMPANY, INSPECTION, PAYER, view_id
 from services.portal.domain.fold import Change, Revisions
+from services.portal.domain.people_box import Boxes
 from services.portal.domain.views import (
     CompanyView,
     InspectionView,
@@ -31,6 +32,8 @@ _PROPERTY = {
     "inspection.time_zone": 1,
     "inspection.status": 1,
 }
+_SHOWN = {"people": 0}
+"""What pages read: all but the past of the People box."""
 _TOLD = (
     "inspection",
     "agreement",
@@ -42,7 +45,10 @@ _TOLD = (
     "company",
     "collecting",
 )
-"""Every part that comes from events; `signature` does not and survives a rebuild."""
+"""Every part that its owner tells again.
+
+`signature` does not come from events. `people` does, but of a box that was changed since nobody
+tells again: forgetting who has left would revive his links."""
 
 
 class MongoViews:
@@ -62,7 +68,8 @@ class MongoViews:
     ) -> tuple[InspectionView | None, CompanyView | None]:
         """Both in one find."""
         wanted = [view_id(INSPECTION, inspection_id), view_id(COMPANY, company_id)]
-        cursor = self._store[VIEWS].find({"_id": {"$in": wanted}, "company_id": company_id})
+        asked = {"_id": {"$in": wanted}, "company_id": company_id}
+        cursor = self._store[VIEWS].find(asked, _SHOWN)
         found = {document["_id"]: document async for document in cursor}
         return _inspection(found.get(wanted[0])), _company(found.get(wanted[1]))
 
@@ -84,6 +91,12 @@ class MongoViews:
             amounts=document.get("amounts", {}),
         )
 
+    async def people_boxes(self, company_id: str, inspection_id: str) -> Boxes:
+        """One find by id and company, of nothing else."""
+        document = await self._find(INSPECTION, inspection_id, company_id, {"people": 1})
+        boxes = document.get("people", {}) if document else {}
+        return {int(revision): frozenset(box["addresses"]) for revision, box in boxes.items()}
+
     async def company(self, company_id: str) -> CompanyView | None:
         """One find by id."""
         return _company(await self._find(COMPANY, company_id, company_id))
@@ -92,7 +105,7 @@ class MongoViews:
         self, kind: str, identity: str, company_id: str, fields: Document | None = None
     ) -> Document | None:
         found: Document | None = await self._store[VIEWS].find_one(
-            {"_id": view_id(kind, identity), "company_id": company_id}, fields
+            {"_id": view_id(kind, identity), "company_id": company_id}, fields or _SHOWN
         )
         return found
 

@@ -16,13 +16,16 @@ def account_facts(event: Event) -> list[RowFact]:
     return list(read(event)) if read else []
 
 
+def account_addresses(account: scheduling_accounts.CustomerAccount) -> tuple[str, ...]:
+    """Whose mailed links sign in: nobody's while the account is not active."""
+    emails = dict.fromkeys(rows.fold_address(person.email) for person in account.people)
+    return tuple(email for email in emails if email and account.active)
+
+
 def _account(event: scheduling_accounts.CustomerAccountChangedV1) -> Iterable[RowFact]:
     account = event.account
-    emails = dict.fromkeys(rows.fold_address(person.email) for person in account.people)
     row = rows.AccountRow(
-        account_id=account.account_id,
-        account=account,
-        emails=tuple(email for email in emails if email and account.active),
+        account_id=account.account_id, account=account, emails=account_addresses(account)
     )
     yield RowFact(rows.ACCOUNTS, account.account_id, event.company_id, account.revision, row)
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.portal.domain.views import Amount, Assigned, MoneyBack, Outcome
+from services.portal.domain.account_rows import fold_address
+from services.portal.domain.views import Amount, Assigned, MoneyBack, Outcome, PeopleBox
 from shared.contracts import billing, scheduling
 from shared.contracts.event import Event
 
@@ -48,9 +49,15 @@ def facts_of(event: Event, told_at: datetime) -> list[Fact]:
 
 
 def _inspection(event: scheduling.InspectionEvent, _told_at: datetime) -> list[Fact]:
-    inspection = event.inspection
-    identity = view_id(INSPECTION, inspection.inspection_id)
-    return [Fact(identity, event.company_id, "inspection", inspection.revision, inspection)]
+    """The newest state, and for the links of those who leave every People box there has been."""
+    inspection, company_id = event.inspection, event.company_id
+    identity, revision = view_id(INSPECTION, inspection.inspection_id), inspection.revision
+    addresses = {fold_address(person.email) for person in inspection.people} - {""}
+    box = PeopleBox(addresses=tuple(sorted(addresses)))
+    return [
+        Fact(identity, company_id, "inspection", revision, inspection),
+        Fact(identity, company_id, f"people/{revision}", revision, box),
+    ]
 
 
 def _company(event: scheduling.CompanyChangedV1, _told_at: datetime) -> list[Fact]:

@@ -10,11 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from services.portal.domain.account_rows import fold_address
+from services.portal.domain.people_box import Boxes, has_left
+
 Scope = Literal["inspection", "invoice"]
-LinkState = Literal["live", "expired", "revoked"]
+LinkState = Literal["live", "expired", "revoked", "left"]
+"""`revoked`: staff ended it; `left`: whom it was sent to has left the People box."""
 
 CLIENT_VIEW = "client_view"
 """Purpose of a link that staff minted to look at, and perhaps copy (R33)."""
+NEW_LINK = "new_link"
+"""Purpose of a link that somebody asked for because his had ended."""
 LIFETIME = {"inspection": timedelta(days=365), "invoice": timedelta(days=180)}
 """Reports are read again months later; an invoice is not."""
 REQUEST_PAUSE = timedelta(minutes=5)
@@ -40,7 +46,11 @@ class Link:
     """SHA-256 of the secret in the cookie."""
     total_cents: int | None = None
     """What the invoice came to when the link was made, to say "was $150.00, now $120.00"."""
+    people_revision: int = 0
+    """The revision of the inspection whose People box was known to whoever had it made."""
     revoked_at: datetime | None = None
+    revoked_by: str = ""
+    """The member of staff, or the program, that ended it."""
     opened_at: datetime | None = None
     seen_cents: int | None = None
     """What the invoice came to when its holder last had the page open."""
@@ -48,10 +58,16 @@ class Link:
     """And the time before that, if it was another amount."""
     seen_at: datetime | None = None
 
-    def state(self, now: datetime) -> LinkState:
-        """Whether it still lets anybody in."""
+    def state(self, now: datetime, boxes: Boxes) -> LinkState:
+        """Whether it still lets anybody in; `boxes` as far as they are known to us.
+
+        An invoice's link stays with its payer: it opens nothing but what is his (R43).
+        """
         if self.revoked_at is not None:
             return "revoked"
+        holder = fold_address(self.recipient)
+        if self.scope == "inspection" and has_left(holder, self.people_revision, boxes):
+            return "left"
         return "expired" if now >= self.expires_at else "live"
 
 

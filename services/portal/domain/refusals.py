@@ -20,6 +20,13 @@ class UnknownLinkError(NotFoundError):
     title = "This link does not work"
 
 
+class NoSuchLinkError(NotFoundError):
+    """Staff name a link that this inspection does not have."""
+
+    code = "no_such_link"
+    title = "There is no such link"
+
+
 class LinkEndedError(GoneError):
     """The link expired or was revoked; `link_id` and `company_id` name it for the page."""
 

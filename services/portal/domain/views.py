@@ -21,6 +21,12 @@ class Stored(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class PeopleBox(Stored):
+    """Whom the People box held at one revision: their addresses, folded."""
+
+    addresses: tuple[str, ...]
+
+
 class Assigned(Stored):
     """Lines of the bill that somebody else was asked to pay."""
 

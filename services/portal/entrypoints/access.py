@@ -52,7 +52,7 @@ def _visitor(scope: Scope, who: str) -> Any:
         secret = request.cookies.get(_cookie(request, link_id), "")
         now = wiring.clock()
         try:
-            link = await admit_browser(link_id, secret, scope, wiring.links, now)
+            link = await admit_browser(link_id, secret, scope, wiring.links, wiring.views, now=now)
         except UnknownLinkError:
             wiring.misses.note(address_of(request), now.timestamp())
             raise

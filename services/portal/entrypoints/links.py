@@ -1,4 +1,4 @@
-"""Links over HTTP: minting and revoking for our services, opening and asking anew for people."""
+"""Links over HTTP: minting for our services, opening and asking anew for people."""
 
 from typing import Annotated, Literal
 
@@ -17,7 +17,6 @@ from services.portal.usecases.mint_link import LinkWish, NewLink, mint_link
 from services.portal.usecases.mint_sign_in_link import SignInWish, mint_sign_in_link
 from services.portal.usecases.open_link import open_link
 from services.portal.usecases.request_new_link import request_new_link
-from services.portal.usecases.revoke_link import revoke_link
 from shared.identity import everyone, service_call
 from shared.own_forms import CrossSiteError, same_origin
 from shared.problem_answers import responses
@@ -40,6 +39,8 @@ class LinkIn(BaseModel):
     contact_id: str | None = Field(default=None, min_length=1, max_length=64)
     recipient: str = Field(max_length=254)
     purpose: str = Field(min_length=1, max_length=64)
+    people_revision: int | None = Field(default=None, ge=0, strict=True)
+    """The inspection's revision at which the recipient was looked up in its People box."""
 
     @model_validator(mode="after")
     def _names_what_it_opens(self) -> "LinkIn":
@@ -68,7 +69,7 @@ class LinkOut(BaseModel):
     "/internal/v1/links",
     status_code=201,
     responses=responses(401, 403, 422, 503),
-    dependencies=[Depends(service_call("scheduling", "billing", "notifications"))],
+    dependencies=[Depends(service_call("billing", "notifications"))],
 )
 async def mint(request: Request, body: LinkIn) -> LinkOut:
     """Mint a link at the moment a mail is rendered or a page asks for one."""
@@ -90,28 +91,9 @@ async def _minted(wiring: Wiring, body: LinkIn) -> NewLink:
         invoice_id=body.invoice_id,
         recipient=body.recipient,
         purpose=body.purpose,
+        people_revision=body.people_revision,
     )
     return await mint_link(wish, wiring.links, wiring.views, wiring.randomness, now)
-
-
-class Revocation(BaseModel):
-    """Whose link it is."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    company_id: str = Field(min_length=1, max_length=64)
-
-
-@router.post(
-    "/internal/v1/links/{link_id}/revoke",
-    status_code=204,
-    responses=responses(401, 403, 404, 422, 503),
-    dependencies=[Depends(service_call("scheduling", "billing", "notifications"))],
-)
-async def revoke(request: Request, link_id: str, body: Revocation) -> None:
-    """End a link."""
-    wiring = wiring_of(request)
-    await revoke_link(body.company_id, link_id, wiring.links, wiring.clock())
 
 
 opens = Depends(everyone("the token in the address is what lets a person in"))
@@ -145,7 +127,7 @@ async def _opened(request: Request, token: str, scope: Scope) -> Link:
     wiring = wiring_of(request)
     now = wiring.clock()
     try:
-        return await open_link(token, scope, wiring.links, now)
+        return await open_link(token, scope, wiring.links, wiring.views, now)
     except UnknownLinkError:
         wiring.misses.note(address_of(request), now.timestamp())
         raise

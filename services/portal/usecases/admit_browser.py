@@ -4,11 +4,12 @@ from datetime import datetime
 
 from services.portal.domain.links import Link, Scope, holds
 from services.portal.domain.refusals import LinkEndedError, UnknownLinkError
-from services.portal.usecases.ports import Links
+from services.portal.usecases.judge_link import judge_link
+from services.portal.usecases.ports import Links, Views
 
 
 async def admit_browser(
-    link_id: str, secret: str, scope: Scope, links: Links, now: datetime
+    link_id: str, secret: str, scope: Scope, links: Links, views: Views, *, now: datetime
 ) -> Link:
     """The link, if this browser was let in by it.
 
@@ -18,6 +19,6 @@ async def admit_browser(
     link = await links.by_id(link_id)
     if link is None or link.scope != scope or not holds(link, secret):
         raise UnknownLinkError
-    if link.state(now) != "live":
+    if await judge_link(link, views, now) != "live":
         raise LinkEndedError(link_id=link.link_id, company_id=link.company_id)
     return link

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.portal.domain.account_rows import fold_address
 from services.portal.domain.links import (
+    NEW_LINK,
     Link,
     Scope,
     browser_secret,
     lifetime,
     token_digest,
 )
+from services.portal.domain.people_box import last_seen
 from services.portal.usecases.ports import Links, Views
 
 
@@ -34,6 +37,8 @@ class LinkWish:
     invoice_id: str | None
     recipient: str
     purpose: str
+    people_revision: int | None = None
+    """The revision of the inspection whose People box the asker knew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Randomness:
 async def mint_link(
     wish: LinkWish, links: Links, views: Views, randomness: Randomness, now: datetime
 ) -> NewLink:
-    """Make a link of its own for every mail, so that each can be revoked and seen opened (R18).
+    """Make a link of its own for every mail, so that each can be ended and seen opened (R18).
 
     The inspection need not have arrived here yet: a mail may be rendered before our own view.
     """
@@ -65,10 +70,27 @@ async def mint_link(
         expires_at=now + lifetime(wish.scope),
         browser_digest=token_digest(browser_secret(token)),
         total_cents=await _total_now(wish, views),
+        people_revision=await _people_known(wish, views),
     )
     await links.add(link, token_digest(token))
     prefix = "/p" if wish.scope == "inspection" else "/pay"
     return NewLink(link.link_id, token, f"{prefix}/{token}")
+
+
+async def _people_known(wish: LinkWish, views: Views) -> int:
+    """Leaving the People box after this revision ends the link.
+
+    Whoever asks for a new link was known to us when he asked; the mail may leave much later.
+    """
+    if wish.scope == "invoice":
+        return 0
+    if wish.people_revision is not None and wish.purpose != NEW_LINK:
+        return wish.people_revision
+    boxes = await views.people_boxes(wish.company_id, wish.inspection_id)
+    seen = last_seen(fold_address(wish.recipient), boxes)
+    if seen is not None:
+        return seen
+    return max(boxes, default=0) if wish.people_revision is None else wish.people_revision
 
 
 async def _total_now(wish: LinkWish, views: Views) -> int | None:

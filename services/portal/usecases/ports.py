@@ -1,6 +1,6 @@
 """What the portal needs from outside. Each port is one concern; `adapters/` fulfils them."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,6 +9,7 @@ from typing import Protocol
 from services.portal.domain.fold import Change, Revisions
 from services.portal.domain.inviting import InvitationPreview, PartWish
 from services.portal.domain.links import Link
+from services.portal.domain.people_box import Boxes
 from services.portal.domain.signing import SignatureRecord
 from services.portal.domain.views import (
     Checkout,
@@ -35,6 +36,9 @@ class Views(Protocol):
 
     async def payer(self, company_id: str, invoice_id: str) -> PayerView | None:
         """A third party's page; never more of the inspection than its place and time."""
+
+    async def people_boxes(self, company_id: str, inspection_id: str) -> Boxes:
+        """Whom the People box has held, as far as it was told; also across a rebuild."""
 
     async def company(self, company_id: str) -> CompanyView | None:
         """The company, or None while it is unknown."""
@@ -75,8 +79,13 @@ class Links(Protocol):
     async def note_seen(self, link: Link) -> None:
         """Keep what its holder has seen of the amount."""
 
-    async def revoke(self, company_id: str, link_id: str, at: datetime) -> bool:
-        """End a link. False when there is no such live link in this company."""
+    async def of_inspection(
+        self, company_id: str, inspection_id: str, limit: int
+    ) -> Sequence[Link]:
+        """The links of an inspection and its invoices, the newest first."""
+
+    async def revoke(self, company_id: str, link_id: str, at: datetime, by: str) -> bool:
+        """End a link. False when there is none in this company that staff have not ended yet."""
 
     async def mark_requested(
         self, link_id: str, at: datetime, not_since: datetime, event: Event

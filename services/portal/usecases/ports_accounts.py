@@ -130,6 +130,13 @@ class SignIns(Protocol):
         """The session is over."""
 
 
+class SignInEnding(Protocol):
+    """Links and sessions as the bus ends them, inside one transaction."""
+
+    async def end_all(self, account_id: str, *, but_of: Collection[str], before: datetime) -> None:
+        """Remove those of the account begun before then, except of these folded addresses."""
+
+
 PaymentKind = Literal["saved", "card", "us_bank_account"]
 
 

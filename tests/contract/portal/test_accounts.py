@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import permutations
 from typing import Any
 from uuid import uuid4
 
@@ -12,11 +13,12 @@ from services.portal.adapters.mongo_account_rows import MongoRowProjections
 from services.portal.adapters.mongo_account_services import MongoServices
 from services.portal.adapters.mongo_accounts import MongoAccounts
 from services.portal.adapters.mongo_begun_payments import MongoBegunPayments
-from services.portal.adapters.mongo_sign_ins import MongoSignIns
+from services.portal.adapters.mongo_sign_ins import MongoSignInEnding, MongoSignIns
 from services.portal.adapters.mongo_views import MongoRebuilding
 from services.portal.domain import account_rows as rows
 from services.portal.domain.account_access import AccountSession, SignInLink
 from services.portal.main import COLLECTIONS, SERVICE
+from services.portal.usecases.end_sign_ins import end_sign_ins
 from services.portal.usecases.ports_accounts import Account, Begun
 from services.portal.usecases.project_account_rows import project_account_rows
 from shared.contracts.portal import SignInLinkRequestedV1, ViewRebuildRequestedV1
@@ -75,6 +77,7 @@ class Kept:
     accounts: Any
     services: Any
     sign_ins: Any
+    end: Any
     begun: Any
     project: Any
     told: Any
@@ -92,8 +95,11 @@ async def kept(request):
         async def told_names():
             return [event.name for event in sign_ins.told]
 
+        async def end(told):
+            await end_sign_ins(told, sign_ins)
+
         services = MemoryServices(accounts)
-        yield Kept(accounts, services, sign_ins, MemoryBegun(), project, told_names)
+        yield Kept(accounts, services, sign_ins, end, MemoryBegun(), project, told_names)
         return
     store = Store(request.getfixturevalue("mongo"), f"portal_{uuid4().hex[:12]}")
     await store.ensure((OUTBOX, *COLLECTIONS))
@@ -107,13 +113,18 @@ def on_mongo(store):
             lambda session: project_account_rows(events, MongoRowProjections(store, session))
         )
 
+    async def end(told):
+        await store.transaction(
+            lambda session: end_sign_ins(told, MongoSignInEnding(store, session))
+        )
+
     async def told_names():
         return [row["type"] async for row in store[OUTBOX.name].find().sort("seq")]
 
     outbox = Outbox(store, SERVICE)
     accounts, services = MongoAccounts(store), MongoServices(store)
     sign_ins, begun = MongoSignIns(store, outbox), MongoBegunPayments(store)
-    return Kept(accounts, services, sign_ins, begun, project, told_names, store)
+    return Kept(accounts, services, sign_ins, end, begun, project, told_names, store)
 
 
 async def everything(accounts, services):
@@ -357,6 +368,38 @@ async def test_a_session_is_touched_chosen_and_ended(kept):
     assert (found.seen_at, found.account_id) == (NOW + timedelta(hours=1), ACCOUNT_ID)
     await kept.sign_ins.end("s1")
     assert await kept.sign_ins.session("s1") is None
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+async def test_who_was_removed_and_put_back_signs_in_again_whatever_came_first(kept, order):
+    """Removed at 10:00, back at 11:00: what began before ends, of this person and account only."""
+    lee = "lee@cascade.example"
+    begun = {
+        "before": replace(SESSION, account_id=ACCOUNT_ID, email=EMAIL),
+        "after": replace(SESSION, account_id=ACCOUNT_ID, created_at=NOW + timedelta(hours=3)),
+        "lee": replace(SESSION, account_id=ACCOUNT_ID, email=lee),
+        "elsewhere": replace(SESSION, account_id="account-2"),
+    }
+    for name, session in begun.items():
+        link = replace(LINK, account_id=session.account_id, email=session.email.title())
+        link = replace(link, created_at=session.created_at, expires_at=NOW + timedelta(days=1))
+        await kept.sign_ins.add_link(link, name)
+        await kept.sign_ins.add_link(link, f"unused {name}")
+        assert await kept.sign_ins.use_link(name, NOW, replace(session, digest=name))
+    told = [
+        (told_account(), NOW),
+        (told_account(revision=2, people=told_account().account.people[1:]), later(1)),
+        (told_account(revision=3), later(2)),
+    ]
+    for number in (*order, *order):
+        await kept.end([told[number]])
+    left = [name for name in begun if await kept.sign_ins.session(name)]
+    links = [name for name in begun if await kept.sign_ins.link(f"unused {name}")]
+    assert left == links == ["after", "lee", "elsewhere"]
+
+
+def later(hours):
+    return NOW + timedelta(hours=hours)
 
 
 async def test_what_was_begun_is_remembered_once(kept):

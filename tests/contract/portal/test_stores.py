@@ -203,10 +203,40 @@ async def test_a_link_is_opened_once(stores):
 
 async def test_a_link_is_revoked_once_and_by_its_company(stores):
     await stores.links.add(LINK, "d" * 64)
-    assert not await stores.links.revoke("another", "link-1", NOW)
-    assert await stores.links.revoke(COMPANY_ID, "link-1", NOW)
-    assert not await stores.links.revoke(COMPANY_ID, "link-1", NOW)
-    assert (await stores.links.by_id("link-1")).state(NOW) == "revoked"
+    assert not await stores.links.revoke("another", "link-1", NOW, "Stranger")
+    assert await stores.links.revoke(COMPANY_ID, "link-1", NOW, "Priya Raman")
+    later = NOW + timedelta(hours=1)
+    assert not await stores.links.revoke(COMPANY_ID, "link-1", later, "Dana Whitfield")
+    ended = await stores.links.by_id("link-1")
+    assert ended.state(NOW, {}) == "revoked"
+    assert (ended.revoked_at, ended.revoked_by) == (NOW, "Priya Raman")
+
+
+async def test_the_links_of_an_inspection_are_listed_newest_first(stores):
+    for number, hours in enumerate((2, 1, 3, 4), start=1):
+        link = replace(LINK, link_id=f"link-{number}", created_at=NOW + timedelta(hours=hours))
+        await stores.links.add(link, f"{number}" * 64)
+    await stores.links.add(replace(LINK, link_id="link-5", inspection_id="another"), "5" * 64)
+    listed = await stores.links.of_inspection(COMPANY_ID, INSPECTION_ID, 3)
+    assert [link.link_id for link in listed] == ["link-4", "link-3", "link-1"]
+    assert await stores.links.of_inspection("another", INSPECTION_ID, 3) == []
+
+
+async def test_every_people_box_there_was_is_kept_across_a_rebuild(stores):
+    people = samples.an_inspection().people
+    changed = scheduling.InspectionPeopleChangedV1
+    fewer = told_inspection(samples.an_inspection(people=people[:1], revision=2), changed)
+    back = told_inspection(samples.an_inspection(revision=3), changed)
+    for event in (back, told_inspection(), fewer, back):
+        await stores.tell(event)
+    both = frozenset({"ellen@example.com", "marcus@example.com"})
+    expected = {1: both, 2: frozenset({"ellen@example.com"}), 3: both}
+    assert await stores.views.people_boxes(COMPANY_ID, INSPECTION_ID) == expected
+    assert await stores.views.people_boxes("another", INSPECTION_ID) == {}
+    assert await stores.views.people_boxes(COMPANY_ID, "another") == {}
+    await rebuild_view("rebuild-1", stores.rebuilding)
+    await stores.tell(back)
+    assert await stores.views.people_boxes(COMPANY_ID, INSPECTION_ID) == expected
 
 
 async def test_a_new_link_is_asked_for_once_in_a_while(stores):

@@ -139,6 +139,7 @@ async def test_the_confirmation_carries_the_clients_own_link_and_the_button():
     assert "Sign & Pay:\nhttps://doorstep.example/p/token-1" in mail.text
     assert "$625.00 is due on Dec 1, 2026." in mail.text
     assert bench.links.minted[0]["scope"] == "inspection"
+    assert bench.links.minted[0]["about"]["people_revision"] == 1
     assert bench.links.minted[0]["recipient"] == "ellen@example.com"
     assert mail.calendar is not None
     assert b"BEGIN:VEVENT" in mail.calendar.content

@@ -15,6 +15,7 @@ from services.notifications.usecases.share_details import ShareDetails, share_de
 from shared.contracts.notifications import EmailSuppressedV1
 from shared.contracts.scheduling import (
     InspectionCancelledV1,
+    InspectionPeopleChangedV1,
     InspectionPolicyChangedV1,
     InspectionPublishedV1,
     InspectionServicesChangedV1,
@@ -141,6 +142,77 @@ async def test_a_confirmation_overtaken_by_a_cancellation_is_not_sent():
 
     assert bench.post.sent == []
     assert {mail.reason for mail in bench.mails} == {"inspection_cancelled"}
+
+
+def people_changed(revision, *kept):
+    inspection = told.an_inspection(
+        revision=revision, people=[one for one in told.PEOPLE if one.email in kept]
+    )
+    return InspectionPeopleChangedV1(company_id=told.COMPANY, inspection=inspection)
+
+
+async def test_a_mail_that_waited_while_its_reader_left_the_people_box_is_not_sent():
+    bench = Bench()
+    await bench.hear(told.company_changed(), told.invoice_changed(), told.balance_changed())
+    await bench.hear(told.scheduled())
+
+    await bench.hear(people_changed(2, "ellen@example.com"))
+    await bench.send_due()
+
+    assert [message.to_address for message in bench.post.sent] == ["ellen@example.com"]
+    reasons = {mail.reason for mail in bench.mails if mail.state is MailState.SKIPPED}
+    assert reasons == {"left_inspection"}
+
+
+async def test_a_refund_of_somebody_who_has_left_is_told_without_a_link():
+    bench = Bench()
+    await a_booked(bench)
+    await bench.hear(people_changed(2, "marcus@example.com"), replayed=True)
+
+    await bench.hear(told.refunded())
+    await bench.send_due()
+
+    [message] = bench.post.sent
+    assert message.to_address == "ellen@example.com"
+    assert bench.links.minted == []
+    assert "doorstep.example" not in message.text
+
+
+async def test_a_payer_who_has_left_keeps_the_link_of_his_own_invoice():
+    bench = Bench()
+    await a_booked(bench)
+    await bench.hear(
+        told.invoice_changed(told.an_agents_invoice()),
+        people_changed(2, "ellen@example.com"),
+        replayed=True,
+    )
+
+    await bench.hear(told.refunded(invoice_id=told.AGENT_INVOICE, payer=told.MARCUS))
+    await bench.send_due()
+
+    assert [minted["scope"] for minted in bench.links.minted] == ["invoice"]
+
+
+async def test_a_guest_of_share_details_need_not_be_in_the_people_box():
+    bench = Bench()
+    await a_booked(bench)
+    words = Words(subject="For you", body="{{ sign_and_pay }}")
+    command = ShareDetails(
+        company_id=told.COMPANY,
+        inspection_id=told.INSPECTION,
+        recipient="guest@example.com",
+        words=words,
+        key="key-12345",
+        by="Priya",
+    )
+
+    await share_details(command, desks=bench.desks, now=bench.now)
+    await bench.send_due()
+
+    assert bench.links.minted[0]["about"] == {
+        "inspection_id": told.INSPECTION,
+        "people_revision": 1,
+    }
 
 
 async def test_no_mail_asks_for_money_after_it_was_paid():

@@ -12,6 +12,7 @@ from services.portal.entrypoints.account_wiring import AccountWiring
 from services.portal.entrypoints.misses import Misses
 from services.portal.entrypoints.wiring import Wiring
 from services.portal.main import build
+from services.portal.usecases.end_link import EndLink, end_link
 from services.portal.usecases.mint_link import LinkWish, mint_link
 from shared.identity import STAFF_COOKIE, KeyRing, Staff
 from tests.support.portal_account_fakes import (
@@ -116,6 +117,13 @@ class Portal:
         answer = await self.browser.get(link.path)
         assert answer.status_code == 303, answer.text
         return answer.headers["location"]
+
+    async def end(self, link_id):
+        """End a link as staff do."""
+        command = EndLink(
+            company_id=COMPANY_ID, inspection_id=INSPECTION_ID, link_id=link_id, by="Priya Raman"
+        )
+        await end_link(command, self.wiring.links, self.clock.now)
 
     async def preview(self):
         """Open a link that staff minted to look."""

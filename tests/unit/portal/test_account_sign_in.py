@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from services.portal.domain.account_access import IDLE_MAX, SESSION_MAX
+from services.portal.usecases.end_sign_ins import end_sign_ins
 from tests.support.portal_account_samples import EMAIL, told_account
 from tests.support.portal_samples import COMPANY_ID, settings, told_company
 from tests.unit.portal.test_client_page import words
@@ -165,6 +166,22 @@ async def test_a_link_of_somebody_removed_since_lets_nobody_in(office):
     path = await office.account_link()
     office.tell(told_account(revision=2, people=[]))
     assert (await office.browser.post(path)).status_code == 410
+
+
+async def test_whoever_is_put_back_signs_in_again(office):
+    mailed = await office.account_link()
+    await office.customer()
+    office.clock.now += timedelta(minutes=1)
+    lee = [{"contact_id": "p2", "name": "Lee", "email": "lee@x.example", "phone": ""}]
+    removed, back = told_account(revision=2, people=lee), told_account(revision=3)
+    office.tell(removed, back)
+    sign_ins, told_at = office.customers.sign_ins, office.clock.now
+    await end_sign_ins([(back, told_at), (removed, told_at)], sign_ins)
+    assert (await office.browser.get("/account")).headers["location"] == "/account/sign-in"
+    assert (await office.browser.get(mailed)).status_code == 410
+    await office.customer()
+    await end_sign_ins([(removed, told_at)], sign_ins)
+    assert (await office.browser.get("/account")).status_code == 200
 
 
 async def test_several_people_of_an_account_each_have_their_own_session(office):

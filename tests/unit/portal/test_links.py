@@ -99,8 +99,8 @@ async def test_a_link_that_has_ended_says_so_with_the_companys_contact(portal, h
     if how == "expired":
         portal.clock.now += LIFETIME["inspection"]
     else:
-        await portal.wiring.links.revoke("company-1", link.link_id, portal.clock.now)
-        await portal.wiring.links.revoke("company-1", page.rsplit("/")[-1], portal.clock.now)
+        await portal.end(link.link_id)
+        await portal.end(page.rsplit("/")[-1])
     for path in (link.path, page):
         answer = await portal.browser.get(path)
         assert answer.status_code == 410
@@ -111,7 +111,7 @@ async def test_a_link_that_has_ended_says_so_with_the_companys_contact(portal, h
 
 async def test_a_link_that_has_ended_shows_strangers_nothing(portal):
     link = await portal.link()
-    await portal.wiring.links.revoke("company-1", link.link_id, portal.clock.now)
+    await portal.end(link.link_id)
     answer = await portal.browser.get(f"/p/i/{link.link_id}")
     assert answer.status_code == 404
     assert "Harbor" not in answer.text
@@ -231,6 +231,8 @@ class TestMinting:
             {"scope": "company"},
             {"recipient": None},
             {"company_id": {"$gt": ""}},
+            {"people_revision": "2"},
+            {"people_revision": -1},
             {"more": 1},
         ],
     )
@@ -248,14 +250,7 @@ class TestMinting:
         portal.sign_in()
         staff = await portal.browser.post("/internal/v1/links", json=A_WISH)
         assert staff.status_code == 401
-
-    async def test_a_service_ends_a_link_of_that_company_only(self, portal):
-        link = await portal.link()
-        for company_id, status in (("another", 404), ("company-1", 204), ("company-1", 404)):
-            answer = await portal.browser.post(
-                f"/internal/v1/links/{link.link_id}/revoke",
-                json={"company_id": company_id},
-                headers=portal.service_token("scheduling"),
-            )
-            assert answer.status_code == status
-        assert (await portal.browser.get(link.path)).status_code == 410
+        other = await portal.browser.post(
+            "/internal/v1/links", json=A_WISH, headers=portal.service_token("scheduling")
+        )
+        assert other.status_code == 403

@@ -226,6 +226,7 @@ async def test_the_inspection_page_shows_its_boxes_and_leaves_room_for_the_other
     assert sources == {
         f"/billing/fragments/inspections/{identity}/payments",
         f"/notifications/fragments/inspections/{identity}/emails",
+        f"/portal/fragments/inspections/{identity}/links",
     }
     forms = {form["action"] for form in page.select("form")}
     assert f"/staff/portal/inspections/{identity}/client-view" in forms
