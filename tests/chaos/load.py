@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -12,6 +13,9 @@ from tests.support.product import Booking, Client, Company
 
 PATIENCE_SECONDS = 150.0
 """A mail whose sender was killed is sent again when its lease of 60 seconds has lapsed."""
+
+AHEAD = 8
+"""So many bookings wait to be paid at most."""
 
 
 def persistently(act):
@@ -57,27 +61,55 @@ def pay(client: Client) -> bool | None:
     return True
 
 
+def sign(client: Client) -> bool | None:
+    """One try: read the agreement, sign it unless that is done."""
+    page = client.browser.open(f"{client.home}/agreement")
+    if "Agreement signed" in page.text:
+        return True
+    client.browser.submit(page.form("Sign agreement"), signed_by="Ellen Park", accepted="on")
+    return None
+
+
 @dataclass
 class Load:
     """What has been acknowledged so far."""
 
     bookings: list[Booking] = field(default_factory=list)
+    paid: list[Booking] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
 
 
-@contextmanager
-def bookings_under_way(company: Company) -> Iterator[Load]:
-    """Keep booking, one after the other, until the block ends."""
-    load = Load()
-
-    def work() -> None:
-        while not load.ended.is_set():
+def _book_on(company: Company, load: Load) -> None:
+    while not load.ended.is_set():
+        if len(load.bookings) < len(load.paid) + AHEAD:
             load.bookings.append(book(company, len(load.bookings)))
+        else:
+            load.ended.wait(0.1)
 
-    worker = threading.Thread(target=work)
-    worker.start()
-    try:
-        yield load
-    finally:
-        load.ended.set()
-        worker.join(PATIENCE_SECONDS + 10)
+
+def _pay_on(load: Load) -> None:
+    while not load.ended.is_set():
+        if len(load.paid) == len(load.bookings):
+            load.ended.wait(0.1)
+            continue
+        booking = load.bookings[len(load.paid)]
+        client = persistently(booking.client)
+        persistently(lambda client=client: pay(client))
+        load.paid.append(booking)
+
+
+@contextmanager
+def business_under_way(company: Company) -> Iterator[Load]:
+    """Keep booking, and paying by card what was booked, until the block ends.
+
+    What is begun then is brought to its end; whoever gave up meanwhile fails the test.
+    """
+    load = Load()
+    with ThreadPoolExecutor(2) as people:
+        work = [people.submit(_book_on, company, load), people.submit(_pay_on, load)]
+        try:
+            yield load
+        finally:
+            load.ended.set()
+        for person in work:
+            person.result()

@@ -7,7 +7,6 @@ from services.scheduling.domain.refusals import ChangedMeanwhileError
 from services.scheduling.usecases._facts import about_company
 from services.scheduling.usecases.ports import Desk, Office
 from shared.contracts.scheduling import Plan
-from shared.crash_points import crash_point
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +52,4 @@ async def change_company(command: ChangeCompany, *, office: Office) -> Company:
             await desk.write(after, before=before, events=[about_company(after)])
         return after
 
-    company = await office.transaction(work)
-    crash_point("scheduling.company-changed")
-    return company
+    return await office.transaction(work)

@@ -7,7 +7,6 @@ from services.scheduling.domain.payment_policy import PaymentsProvider
 from services.scheduling.domain.refusals import ChangedMeanwhileError
 from services.scheduling.usecases._facts import about_company
 from services.scheduling.usecases.ports import Desk, Office
-from shared.crash_points import crash_point
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +41,4 @@ async def change_policy(command: ChangePolicy, *, office: Office) -> Company:
             await desk.write(after, before=before, events=[about_company(after)])
         return after
 
-    company = await office.transaction(work)
-    crash_point("scheduling.policy-changed")
-    return company
+    return await office.transaction(work)

@@ -8,7 +8,6 @@ from services.scheduling.usecases._booking import NewLine, line_for
 from services.scheduling.usecases._facts import about_inspection
 from services.scheduling.usecases.ports import Desk, Office, Secrets
 from shared.contracts.scheduling import InspectionServicesChangedV1
-from shared.crash_points import crash_point
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +39,7 @@ async def change_services(
             await desk.write(after, before=before, events=[told])
         return after
 
-    inspection = await office.transaction(work)
-    crash_point("scheduling.services-changed")
-    return inspection
+    return await office.transaction(work)
 
 
 async def _changed(desk: Desk, command: ChangeServices, lines: Lines, secrets: Secrets) -> Lines:

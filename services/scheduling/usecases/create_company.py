@@ -7,7 +7,6 @@ from services.scheduling.domain.staff import StaffMember, account_email, refuse_
 from services.scheduling.usecases._facts import about_company, about_staff_member
 from services.scheduling.usecases.ports import Desk, Office, Passwords, Secrets
 from shared.contracts.scheduling import Plan
-from shared.crash_points import crash_point
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +71,4 @@ async def create_company(
         await desk.write(owner, events=[about_staff_member(owner)])
         return Created(company=company, owner=owner)
 
-    created = await office.transaction(work)
-    crash_point("scheduling.company-created")
-    return created
+    return await office.transaction(work)

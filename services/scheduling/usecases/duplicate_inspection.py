@@ -9,7 +9,6 @@ from services.scheduling.domain.jobs import AccountRef
 from services.scheduling.domain.payment_policy import release_policy_for
 from services.scheduling.usecases._booking import book, number_for
 from services.scheduling.usecases.ports import Desk, Office, Secrets
-from shared.crash_points import crash_point
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +54,7 @@ async def duplicate_inspection(
         )
         return await book(desk, company, copy, new_id=secrets.new_id, now=now)
 
-    booked = await office.transaction(work)
-    crash_point("scheduling.inspection-duplicated")
-    return booked
+    return await office.transaction(work)
 
 
 async def _account(desk: Desk, original: Inspection) -> AccountRef | None:

@@ -7,7 +7,6 @@ from services.scheduling.domain.account import CustomerAccount
 from services.scheduling.domain.refusals import FieldNotAllowedError
 from services.scheduling.usecases._accounts import keep
 from services.scheduling.usecases.ports import Desk, Office
-from shared.crash_points import crash_point
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +42,4 @@ async def fill_in_custom_fields(command: FillInCustomFields, *, office: Office) 
         await keep(desk, after, before=before)
         return after
 
-    account = await office.transaction(work)
-    crash_point("scheduling.custom-fields-filled-in")
-    return account
+    return await office.transaction(work)

@@ -11,7 +11,6 @@ from services.scheduling.usecases._accounts import (
     keep,
 )
 from services.scheduling.usecases.ports import Desk, Office, Secrets
-from shared.crash_points import crash_point
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +52,4 @@ async def open_account(
         await keep(desk, account, before=None)
         return account
 
-    account = await office.transaction(work)
-    crash_point("scheduling.account-opened")
-    return account
+    return await office.transaction(work)

@@ -21,7 +21,6 @@ from services.scheduling.domain.staff import StaffMember
 from services.scheduling.usecases._booking import book_all, client_for, numbers_for
 from services.scheduling.usecases.ports import Desk, Office, Secrets
 from services.scheduling.usecases.schedule_inspection import to_the_minute
-from shared.crash_points import crash_point
 
 ORDER_SITES_MAX = 200
 
@@ -84,9 +83,7 @@ async def order_inspections(
         ]
         return await book_all(desk, company, inspections, new_id=secrets.new_id, now=now)
 
-    booked = await office.transaction(work)
-    crash_point("scheduling.order-booked")
-    return booked
+    return await office.transaction(work)
 
 
 def _inspection(

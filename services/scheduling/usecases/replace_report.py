@@ -8,7 +8,6 @@ from services.scheduling.usecases._facts import about_inspection
 from services.scheduling.usecases._filing import Upload, filed, forgotten
 from services.scheduling.usecases.ports import Desk, Office, Reports, Secrets
 from shared.contracts.scheduling import InspectionPublishedV1
-from shared.crash_points import crash_point
 from shared.problems import RefusalError
 
 
@@ -44,6 +43,5 @@ async def replace_report(
     except RefusalError:
         await forgotten(command.company_id, files, reports=reports)
         raise
-    crash_point("scheduling.report-replaced")
     await reports.forget(command.company_id, command.report_id)
     return inspection

@@ -8,7 +8,6 @@ from services.scheduling.domain.refusals import BadFieldError
 from services.scheduling.usecases._booking import today
 from services.scheduling.usecases._facts import about_recurring
 from services.scheduling.usecases.ports import Desk, Office, Secrets
-from shared.crash_points import crash_point
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +60,4 @@ async def start_recurring_service(
         await desk.write(recurring, events=[about_recurring(recurring)])
         return recurring
 
-    recurring = await office.transaction(work)
-    crash_point("scheduling.recurring-service-started")
-    return recurring
+    return await office.transaction(work)

@@ -27,7 +27,6 @@ from shared.contracts.scheduling import (
     InspectionPublishedV1,
     InspectionScheduledV1,
 )
-from shared.crash_points import crash_point
 
 STATE_IS_TOLD_AS: dict[str, type[InspectionEvent]] = {
     "scheduled": InspectionScheduledV1,
@@ -38,10 +37,7 @@ STATE_IS_TOLD_AS: dict[str, type[InspectionEvent]] = {
 
 async def tell_again(*, office: Office) -> bool:
     """Tell the next batch of a rebuild that was asked for; False when nothing is left to tell."""
-    more = await office.tell_next_batch(_told)
-    if more:
-        crash_point("scheduling.told-a-batch-again")
-    return more
+    return await office.tell_next_batch(_told)
 
 
 TELLING: dict[type[Record], Callable[[Any, Company], Event]] = {
