@@ -1,5 +1,7 @@
 """A property manager pays: many invoices at once, by card, by bank, in advance, on file."""
 
+import csv
+import io
 from typing import Any
 
 import httpx
@@ -92,9 +94,27 @@ def test_three_invoices_by_card_then_the_saved_card_then_money_back(company: Com
     assert company.office.download(papers).content.startswith(b"%PDF-")
     base = f"/api/billing/v1/accounts/{customer.account_id}/statement"
     assert company.office.download(base).content.startswith(b"%PDF-")
-    sheet = company.office.download(f"{base}?format=csv").text.splitlines()
-    assert [line.rsplit(",", 1)[1] for line in sheet].count("50.00") == 1
-    assert len(sheet) == 5
+    _statement_says(company.office.download(f"{base}?format=csv").text, payment)
+    told = customer.browser.http.get("/account/statement.csv?from=&to=")
+    _statement_says(told.text, payment)
+
+
+def _statement_says(text: str, payment: dict[str, Any]) -> None:
+    """Four invoices, two payments, one refund: 50.00 is open, and not due yet."""
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    amounts = [(row["What"], row["Amount"]) for row in rows]
+    assert amounts.count(("Invoice", "150.00")) == 4
+    assert amounts.count(("Payment", "-150.00")) == 1
+    [together] = [row for row in rows if row["Amount"] == "-450.00"]
+    assert (together["What"], together["Number"]) == ("Payment", payment["receipt_number"])
+    assert together["Details"].startswith("Visa ending 4242, ")
+    assert amounts.count(("Refund", "50.00")) == 1
+    balances = {row["What"]: row["Balance"] for row in rows}
+    assert (balances["Opening balance"], balances["Closing balance"]) == ("0.00", "50.00")
+    assert [row["Balance"] for row in rows if row["What"] == "Open invoice"] == ["50.00"]
+    ages = ("Due 0-30 days", "Due 31-60 days", "Due 61-90 days", "Due Over 90 days")
+    assert [balances[age] for age in ages] == ["50.00", "0.00", "0.00", "0.00"]
+    assert balances["Balance due"] == "50.00"
 
 
 @pytest.mark.scenario(9)
