@@ -1,5 +1,7 @@
 """A property manager pays: many invoices at once, by card, by bank, in advance, on file."""
 
+import csv
+import io
 from typing import Any
 
 import httpx
@@ -25,6 +27,25 @@ def paid(customer: Customer, page: Page) -> Page:
 
 def payments(customer: Customer) -> list[dict[str, Any]]:
     return list(customer.company.office.get(f"billing/v1/accounts/{customer.account_id}/payments"))
+
+
+def intents(company: Company, payment: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the processor has of a payment."""
+    provider = Provider(company)
+    found = provider.show("payment_intents", limit="100")["data"]
+    provider.close()
+    wanted = payment["account_payment_id"]
+    return [one for one in found if one["metadata"].get("attempt_id") == wanted]
+
+
+def alerts(company: Company, kind: str) -> list[dict[str, Any]]:
+    found = company.office.get("notifications/v1/alerts", limit="100")["items"]
+    return [alert for alert in found if alert["kind"] == kind]
+
+
+def mails(customer: Customer, words: str) -> list[dict[str, Any]]:
+    found = customer.company.sandbox.mails(customer.email)
+    return [mail for mail in found if words in mail["subject"]]
 
 
 def refused(ask: Any) -> dict[str, Any]:
@@ -53,15 +74,9 @@ def test_three_invoices_by_card_then_the_saved_card_then_money_back(company: Com
     assert (payment["amount_cents"], payment["status"]) == (3 * RADON, "succeeded")
     assert [part["amount_cents"] for part in payment["allocations"]] == [RADON] * 3
 
-    provider = Provider(company)
-    attempts = [
-        intent
-        for intent in provider.show("payment_intents", limit="100")["data"]
-        if intent["metadata"].get("attempt_id") == payment["account_payment_id"]
-    ]
-    provider.close()
-    assert [intent["amount"] for intent in attempts] == [3 * RADON]
-    assert set(attempts[0]["metadata"]) == {"attempt_id", "company_id"}
+    [intent] = intents(company, payment)
+    assert intent["amount"] == 3 * RADON
+    assert set(intent["metadata"]) == {"attempt_id", "company_id"}
 
     method = eventually(customer.methods, "the card is on file")[0]
     assert (method["label"], method["is_default"]) == ("Visa ending 4242", True)
@@ -92,9 +107,27 @@ def test_three_invoices_by_card_then_the_saved_card_then_money_back(company: Com
     assert company.office.download(papers).content.startswith(b"%PDF-")
     base = f"/api/billing/v1/accounts/{customer.account_id}/statement"
     assert company.office.download(base).content.startswith(b"%PDF-")
-    sheet = company.office.download(f"{base}?format=csv").text.splitlines()
-    assert [line.rsplit(",", 1)[1] for line in sheet].count("50.00") == 1
-    assert len(sheet) == 5
+    _statement_says(company.office.download(f"{base}?format=csv").text, payment)
+    told = customer.browser.http.get("/account/statement.csv?from=&to=")
+    _statement_says(told.text, payment)
+
+
+def _statement_says(text: str, payment: dict[str, Any]) -> None:
+    """Four invoices, two payments, one refund: 50.00 is open, and not due yet."""
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    amounts = [(row["What"], row["Amount"]) for row in rows]
+    assert amounts.count(("Invoice", "150.00")) == 4
+    assert amounts.count(("Payment", "-150.00")) == 1
+    [together] = [row for row in rows if row["Amount"] == "-450.00"]
+    assert (together["What"], together["Number"]) == ("Payment", payment["receipt_number"])
+    assert together["Details"].startswith("Visa ending 4242, ")
+    assert amounts.count(("Refund", "50.00")) == 1
+    balances = {row["What"]: row["Balance"] for row in rows}
+    assert (balances["Opening balance"], balances["Closing balance"]) == ("0.00", "50.00")
+    assert [row["Balance"] for row in rows if row["What"] == "Open invoice"] == ["50.00"]
+    ages = ("Due 0-30 days", "Due 31-60 days", "Due 61-90 days", "Due Over 90 days")
+    assert [balances[age] for age in ages] == ["50.00", "0.00", "0.00", "0.00"]
+    assert balances["Balance due"] == "50.00"
 
 
 @pytest.mark.scenario(9)
@@ -113,21 +146,55 @@ def test_a_bank_payment_over_two_invoices_settles_or_comes_back(company: Company
         customer.wait_invoice(invoice_id, status="processing", processing_cents=RADON)
     [held] = payments(customer)
     assert held["status"] == "processing"
-    provider = Provider(company)
-    [intent] = [
-        one["id"]
-        for one in provider.show("payment_intents", limit="100")["data"]
-        if one["metadata"].get("attempt_id") == held["account_payment_id"]
-    ]
-    company.sandbox.post(f"payments/{intent}/settle", outcome="succeeded")
+    [intent] = intents(company, held)
+    company.sandbox.post(f"payments/{intent['id']}/settle", outcome="succeeded")
     for invoice_id in ids:
         customer.wait_invoice(invoice_id, status="paid")
-    company.sandbox.post(f"payments/{intent}/dispute")
+    company.sandbox.post(f"payments/{intent['id']}/dispute")
     for invoice_id in ids:
         customer.wait_invoice(invoice_id, status="open", balance_cents=RADON)
     assert payments(customer)[0]["status"] == "returned"
     assert customer.invoice(unticked)["payments"] == []
-    provider.close()
+
+
+@pytest.mark.scenario(29)
+@pytest.mark.timeout(400)
+def test_a_bank_payment_over_several_invoices_that_fails_opens_them_again_and_tells_both(
+    company: Company,
+) -> None:
+    customer = open_account(company, sites=2)
+    ids = [row["invoice_id"] for row in customer.book(sites=2)]
+    customer.sign_in()
+    early = customer.review(*ids, method="card")
+    customer.by_bank(customer.pay(customer.review(*ids, method="us_bank_account")))
+    for invoice_id in ids:
+        customer.wait_invoice(invoice_id, status="processing", processing_cents=RADON)
+    [held] = payments(customer)
+    [intent] = intents(company, held)
+
+    second = customer.pay(early)
+    assert second.status in {409, 422}
+    assert "/sandbox/" not in second.url
+    check = {"invoice_ids": ids, "amount_cents": 2 * RADON, "method": "check"}
+    path = f"billing/v1/accounts/{customer.account_id}/payments"
+    assert refused(lambda: company.office.post(path, check))["code"] == "payment_processing"
+    assert [row["account_payment_id"] for row in payments(customer)] == [held["account_payment_id"]]
+
+    company.sandbox.post(f"payments/{intent['id']}/settle", outcome="insufficient_funds")
+    for invoice_id in ids:
+        customer.wait_invoice(invoice_id, status="open", balance_cents=RADON, processing_cents=0)
+    assert [row["status"] for row in payments(customer)] == ["failed"]
+    [alert] = eventually(lambda: alerts(company, "account_payment_failed"), "the alert", within=120)
+    assert "Payment of $300.00 by Cascade Property Group failed" in alert["text"]
+    assert (alert["level"], alert["amount_cents"]) == ("needs_action", 2 * RADON)
+    [mail] = eventually(lambda: mails(customer, "did not go through"), "the mail", within=120)
+    assert "$300.00" in mail["text"]
+
+    paid(customer, customer.by_card(customer.pay(customer.review(*ids))))
+    for invoice_id in ids:
+        customer.wait_invoice(invoice_id, status="paid", paid_cents=RADON)
+    assert len(alerts(company, "account_payment_failed")) == 1
+    assert len(mails(customer, "did not go through")) == 1
 
 
 @pytest.mark.scenario(26)
@@ -287,10 +354,5 @@ def test_two_hundred_invoices_are_one_payment_with_one_line(company: Company) ->
     assert sum(part["amount_cents"] for part in payment["allocations"]) == 200 * RADON
     assert {row["status"] for row in customer.invoices()} == {"paid"}
     assert len(ids) == 200
-    intents = [
-        one
-        for one in provider.show("payment_intents", limit="100")["data"]
-        if one["metadata"].get("attempt_id") == payment["account_payment_id"]
-    ]
     provider.close()
-    assert [one["amount_received"] for one in intents] == [200 * RADON]
+    assert [one["amount_received"] for one in intents(company, payment)] == [200 * RADON]

@@ -1,7 +1,9 @@
 """What staff look through of account customers, straight from the books in memory."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from services.billing.adapters.mongo_shapes import invoice_document, value
 from services.billing.domain.account import Account
@@ -11,9 +13,11 @@ from services.billing.domain.account_refusals import (
     ChargeRunNotFoundError,
     OrderNotFoundError,
 )
+from services.billing.domain.account_statement import PaidBy, Posted
 from services.billing.domain.attempt import Attempt
 from services.billing.domain.bill import Bill
 from services.billing.domain.charge_run import ChargeRun, RunItem
+from services.billing.domain.ledger import expected, prepaid, receivable
 from services.billing.domain.methods import Autopay, SavedMethod
 from services.billing.domain.statement import StatementRow
 
@@ -41,6 +45,44 @@ class MemoryAccountLists:
     async def open_rows(self, company_id: str, account_id: str) -> list[StatementRow]:
         rows = self._invoices(company_id, account_id)
         return [row for row in rows if row.balance_cents or row.processing_cents]
+
+    async def every_row(self, company_id: str, account_id: str) -> list[StatementRow]:
+        return self._invoices(company_id, account_id)
+
+    async def ledger_of(
+        self, company_id: str, account_id: str, invoice_ids: Sequence[str]
+    ) -> list[Posted]:
+        state = self._books.state
+        names = {prepaid(account_id)}
+        for name in map(receivable, invoice_ids):
+            names |= {name, expected(name)}
+        found = [
+            Posted(entry=entry, at=state.posted_at[entry.entry_id])
+            for entry in state.ledger.values()
+            if entry.company_id == company_id and names & {leg.account for leg in entry.legs}
+        ]
+        return sorted(found, key=lambda one: (one.at, one.entry.entry_id))
+
+    async def paid_by(
+        self, company_id: str, payment_ids: Sequence[str], time_zone: str
+    ) -> dict[str, PaidBy]:
+        bills = self._books.state.bills.values()
+        made = {
+            payment.attempt_id: payment
+            for bill in bills
+            for invoice in bill.invoices
+            for payment in invoice.payments
+        }
+        made |= {a.attempt_id: a for a in self._attempts(company_id)}
+        zone = ZoneInfo(time_zone)
+        return {
+            key: PaidBy(
+                receipt_number=made[key].receipt_number,
+                method_label=made[key].method_label,
+                paid_on=made[key].paid_at.astimezone(zone).date() if made[key].paid_at else None,
+            )
+            for key in payment_ids
+        }
 
     async def order_bills(self, company_id: str, order_id: str) -> list[Bill]:
         found = [

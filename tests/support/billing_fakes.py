@@ -162,6 +162,7 @@ class _State:
     attempts: dict[str, Attempt] = field(default_factory=dict)
     refunds: dict[str, Refund] = field(default_factory=dict)
     ledger: dict[str, Entry] = field(default_factory=dict)
+    posted_at: dict[str, datetime] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     companies: dict[str, Company] = field(default_factory=dict)
     settings: dict[str, Settings] = field(default_factory=dict)
@@ -266,6 +267,7 @@ class _MemoryOpenBooks(MemoryOpenAccountBooks):
     async def post(self, entries: Sequence[Entry], at: datetime) -> None:
         for entry in entries:
             self._state.ledger.setdefault(entry.entry_id, entry)
+            self._state.posted_at.setdefault(entry.entry_id, at)
 
     async def announce(self, events: Sequence[Event], *, replayed: bool = False) -> None:
         self._state.events.extend(events)

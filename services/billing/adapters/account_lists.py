@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from services.billing.adapters.account_ledger import AccountLedger
 from services.billing.adapters.mongo_shapes import attempt_value, bill_value, value
 from services.billing.domain.account import Account
 from services.billing.domain.account_refusals import (
@@ -16,15 +17,13 @@ from services.billing.domain.bill import Bill
 from services.billing.domain.charge_run import ChargeRun, RunItem
 from services.billing.domain.methods import Autopay, SavedMethod
 from services.billing.domain.statement import StatementRow
-from shared.mongo import Document, Store
+from shared.mongo import Document
 
 MOST_ROWS = 20_000
 
 
-class AccountLists:
+class AccountLists(AccountLedger):
     """Queries of one company and account each; all of them by an index."""
-
-    _store: Store
 
     async def account(self, company_id: str, account_id: str) -> Account:
         """Raises AccountNotFoundError."""

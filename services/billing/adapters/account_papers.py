@@ -1,15 +1,12 @@
-"""What an account's papers say: parent invoices of orders, statements, receipts."""
+"""What an account's papers say: parent invoices of orders, receipts."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from services.billing.adapters.paper_words import fact, letterhead_of, sum_row
-from services.billing.domain.account import Account
 from services.billing.domain.attempt import Attempt
 from services.billing.domain.bill import Bill
 from services.billing.domain.company import Company
-from services.billing.domain.statement import Aging, StatementRow
 from shared.money import money
 from shared.ui.formats import long_day
 
@@ -56,40 +53,6 @@ def order_words(bills: Sequence[Bill], company: Company | None) -> dict[str, Any
     }
 
 
-def statement_words(
-    account: Account,
-    rows: Sequence[StatementRow],
-    *,
-    ages: Aging,
-    until: date,
-    company: Company | None,
-) -> dict[str, Any]:
-    """Every invoice of the account and how old what is due is."""
-    currency = rows[0].currency if rows else company.currency if company else "USD"
-    return {
-        **letterhead_of(account.name, company),
-        "title": f"Statement for {account.name}",
-        "number": long_day(until),
-        "footer": f"Statement for {account.name}, {long_day(until)}",
-        "facts": [
-            fact("Customer", account.name, account.address),
-            fact("Date", long_day(until)),
-            fact("Balance", money(ages.total_cents, currency)),
-        ],
-        "ages": [
-            {"label": label, "amount": money(cents, currency)}
-            for label, cents in (
-                ("0-30 days", ages.days_0_30),
-                ("31-60 days", ages.days_31_60),
-                ("61-90 days", ages.days_61_90),
-                ("Over 90 days", ages.days_over_90),
-            )
-        ],
-        "rows": [_row(row) for row in rows],
-        "sums": [sum_row("Balance due", ages.total_cents, currency, strong=True)],
-    }
-
-
 def account_receipt_words(attempt: Attempt, company: Company | None) -> dict[str, Any]:
     """One receipt for a payment over several invoices."""
     currency = attempt.currency
@@ -129,14 +92,3 @@ def _child(bill: Bill) -> dict[str, str]:
 
 def _line(name: str, cents: int, currency: str) -> dict[str, str]:
     return {"name": name, "note": "", "amount": money(cents, currency)}
-
-
-def _row(row: StatementRow) -> dict[str, str]:
-    return {
-        "number": row.number,
-        "site": row.site_line,
-        "issued": long_day(row.issued_on),
-        "due": long_day(row.due_on),
-        "total": money(row.total_cents, row.currency),
-        "balance": money(row.balance_cents, row.currency),
-    }

@@ -5,26 +5,23 @@ import json
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 from pymongo import ASCENDING, IndexModel
 
-from services.billing.adapters.account_papers import (
-    account_receipt_words,
-    order_words,
-    statement_words,
-)
+from services.billing.adapters.account_papers import account_receipt_words, order_words
 from services.billing.adapters.paper_words import invoice_words, receipt_words
+from services.billing.adapters.statement_paper import statement_words
 from services.billing.domain.account import Account
+from services.billing.domain.account_statement import AccountStatement
 from services.billing.domain.attempt import Attempt
 from services.billing.domain.bill import Bill
 from services.billing.domain.company import Company
 from services.billing.domain.invoice import Invoice
 from services.billing.domain.payment import Payment
 from services.billing.domain.refusals import PaperUnavailableError
-from services.billing.domain.statement import Aging, StatementRow
 from shared.mongo import Collection, Store
 
 TYPESETTER = "services.billing.adapters.typesetting"
@@ -78,15 +75,9 @@ class TypstPrinter:
         return await self._kept(name, "receipt.typ", account_receipt_words(attempt, company))
 
     async def statement(
-        self,
-        account: Account,
-        rows: Sequence[StatementRow],
-        *,
-        ages: Aging,
-        until: date,
-        company: Company | None,
+        self, account: Account, statement: AccountStatement, *, company: Company | None
     ) -> bytes:
-        words = statement_words(account, rows, ages=ages, until=until, company=company)
+        words = await asyncio.to_thread(statement_words, account, statement, company=company)
         async with self._room:
             return await typeset_beside("statement.typ", words)
 

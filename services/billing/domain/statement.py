@@ -46,6 +46,13 @@ class Aging:
         return self.days_0_30 + self.days_31_60 + self.days_61_90 + self.days_over_90
 
 
+AGES = (
+    ("days_0_30", "0-30 days"),
+    ("days_31_60", "31-60 days"),
+    ("days_61_90", "61-90 days"),
+    ("days_over_90", "Over 90 days"),
+)
+"""Each age as papers name it."""
 _STEPS = (30, 60, 90)
 
 

@@ -10,12 +10,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from services.billing.domain.account_refusals import AutopayOffError, MethodNotFoundError
 from services.billing.domain.attempt import OVER_WITHOUT_MONEY, Attempt, AttemptState
 from services.billing.domain.methods import method_of
+from services.billing.domain.refusals import InvalidPeriodError
 from services.billing.domain.statement import StatementRow, aging
-from services.billing.entrypoints.account_documents import (
-    account_receipt,
-    order_document,
-    statement,
-)
+from services.billing.entrypoints.account_documents import account_receipt, order_document
+from services.billing.entrypoints.account_statements import statement
 from services.billing.entrypoints.api_reports import refuse_inspectors
 from services.billing.entrypoints.frame import Biller, Reader, brand_of, today_of
 from services.billing.entrypoints.parts import UsedParts
@@ -103,14 +101,19 @@ async def account_page(
 
 @router.get(PAGE + "/statement")
 async def account_statement(
+    request: Request,
     account_id: str,
     staff: Reader,
     parts: UsedParts,
     kind: Annotated[Literal["pdf", "csv"], Query(alias="format")] = "pdf",
 ) -> Response:
-    """Every invoice with aging."""
+    """How the balance moved in those days, and what was open at their end, with aging."""
     refuse_inspectors(staff)
-    return await statement(parts, staff.company_id, account_id, form=kind)
+    form = Form.posted(request.query_params.multi_items())
+    since, until = form.day("from"), form.day("to")
+    if not form.ok:
+        raise InvalidPeriodError(next(iter(form.errors.values())))
+    return await statement(parts, staff.company_id, account_id, form=kind, since=since, until=until)
 
 
 @router.get("/staff/billing/orders/{order_id}/document")

@@ -1,9 +1,11 @@
 """What is looked through of one account customer."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
 from services.billing.domain.account import Account
+from services.billing.domain.account_statement import PaidBy, Posted
 from services.billing.domain.attempt import Attempt
 from services.billing.domain.bill import Bill
 from services.billing.domain.charge_run import ChargeRun, RunItem
@@ -27,6 +29,19 @@ class AccountLists(Protocol):
 
     async def open_rows(self, company_id: str, account_id: str) -> list[StatementRow]:
         """Those on which something is due or on its way, oldest first."""
+
+    async def every_row(self, company_id: str, account_id: str) -> list[StatementRow]:
+        """All the account's invoices, void ones too, oldest first."""
+
+    async def ledger_of(
+        self, company_id: str, account_id: str, invoice_ids: Sequence[str]
+    ) -> list[Posted]:
+        """Every entry that moved the account's balance, in the order they were written."""
+
+    async def paid_by(
+        self, company_id: str, payment_ids: Sequence[str], time_zone: str
+    ) -> dict[str, PaidBy]:
+        """How these payments were made, and when."""
 
     async def order_bills(self, company_id: str, order_id: str) -> list[Bill]:
         """The bills of an order's children, by number. Raises OrderNotFoundError."""

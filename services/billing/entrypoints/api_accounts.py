@@ -15,11 +15,8 @@ from services.billing.domain.account_told import (
 )
 from services.billing.domain.attempt import OVER_WITHOUT_MONEY, Origin
 from services.billing.domain.payment import Method
-from services.billing.entrypoints.account_documents import (
-    account_receipt,
-    order_document,
-    statement,
-)
+from services.billing.entrypoints.account_documents import account_receipt, order_document
+from services.billing.entrypoints.account_statements import statement
 from services.billing.entrypoints.api_invoices import Billing, Reading, name_of
 from services.billing.entrypoints.once import id_from, once
 from services.billing.entrypoints.parts import UsedParts
@@ -248,7 +245,7 @@ async def read_statement(
     since: Annotated[date | None, Query(alias="from")] = None,
     until: Annotated[date | None, Query(alias="to")] = None,
 ) -> Response:
-    """Every invoice with aging."""
+    """How the balance moved in those days, and what was open at their end, with aging."""
     return await statement(
         parts, caller.company_id, account_id, form=form, since=since, until=until
     )

@@ -14,11 +14,8 @@ from services.billing.domain.account_refusals import (
 from services.billing.domain.attempt import Attempt, AttemptState
 from services.billing.domain.payment import Method
 from services.billing.domain.refusals import AttemptNotFoundError, PaymentsUnavailableError
-from services.billing.entrypoints.account_documents import (
-    account_receipt,
-    order_document,
-    statement,
-)
+from services.billing.entrypoints.account_documents import account_receipt, order_document
+from services.billing.entrypoints.account_statements import statement
 from services.billing.entrypoints.internal import Id, Url, Wish
 from services.billing.entrypoints.once import id_from
 from services.billing.entrypoints.parts import Parts, UsedParts
@@ -154,8 +151,17 @@ async def read_statement(
     since: Annotated[date | None, Query(alias="from")] = None,
     until: Annotated[date | None, Query(alias="to")] = None,
 ) -> Response:
-    """Every invoice with aging, as PDF or CSV."""
-    return await statement(parts, company_id, account_id, form=form, since=since, until=until)
+    """As staff get it; payments and credits only if customers may see them (R94)."""
+    settings = await parts.lists.settings(company_id)
+    return await statement(
+        parts,
+        company_id,
+        account_id,
+        form=form,
+        since=since,
+        until=until,
+        with_moves=settings.portal.billing_history,
+    )
 
 
 @router.get("/orders/{order_id}/document", response_class=Response, responses=responses(404, 422))

@@ -40,7 +40,7 @@ async def csv_lines(rows: AsyncIterator[PayerFigures], currency: str) -> AsyncIt
                 harmless(row.role_label),
                 currency,
                 str(row.figures.invoices),
-                *(_plain(cents, currency) for cents in amounts),
+                *(plain_amount(cents, currency) for cents in amounts),
             )
         )
 
@@ -50,7 +50,7 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
-def _plain(cents: int, currency: str) -> str:
+def plain_amount(cents: int, currency: str) -> str:
     """`1234.50`: a number, without symbol or separators."""
     return str(Decimal(cents).scaleb(-get_currency_precision(currency)))
 

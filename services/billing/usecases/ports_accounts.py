@@ -6,6 +6,7 @@ from datetime import date
 from typing import Protocol, TypeVar
 
 from services.billing.domain.account import Account
+from services.billing.domain.account_statement import AccountStatement
 from services.billing.domain.attempt import Attempt
 from services.billing.domain.bill import Bill
 from services.billing.domain.charge_run import ChargeRun, RunItem
@@ -13,7 +14,6 @@ from services.billing.domain.company import Company, Settings
 from services.billing.domain.methods import SavedMethod, Setup
 from services.billing.domain.provider import OpenPage, SeenMethod, SeenSetup
 from services.billing.domain.refund import Refund
-from services.billing.domain.statement import Aging, StatementRow
 from shared.contracts.event import Event
 
 R = TypeVar("R")
@@ -156,12 +156,6 @@ class AccountPrinter(Protocol):
         """One receipt for a payment over several invoices."""
 
     async def statement(
-        self,
-        account: Account,
-        rows: Sequence[StatementRow],
-        *,
-        ages: Aging,
-        until: date,
-        company: Company | None,
+        self, account: Account, statement: AccountStatement, *, company: Company | None
     ) -> bytes:
-        """Every invoice of the account and how old what is due is."""
+        """How the balance moved, what is open, and how old it is."""

@@ -1,20 +1,18 @@
 """Papers of an account, passed on while they arrive: invoices, orders, receipts, statement."""
 
-from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import HTMLResponse, StreamingResponse
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from services.portal.domain.refusals import UnknownAccountError
 from services.portal.entrypoints.account_access import AccountVisit, Visit
 from services.portal.entrypoints.account_frame import account_page
 from services.portal.entrypoints.documents import streamed
+from shared.ui import Form
 
 router = APIRouter(prefix="/account", include_in_schema=False)
 Identity = Annotated[str, Path(max_length=64)]
-Since = Annotated[date | None, Query(alias="from")]
-Until = Annotated[date | None, Query(alias="to")]
 
 
 @router.get("/invoices/{invoice_id}.pdf")
@@ -54,18 +52,35 @@ async def receipt(visit: AccountVisit, entry_id: Identity) -> StreamingResponse:
 @router.get("/statement")
 async def statement_page(request: Request, visit: AccountVisit) -> HTMLResponse:
     """Of which days, and as what."""
-    totals = await visit.wiring.customers.accounts.open_totals(visit.customer.of, visit.today)
-    return account_page(request, visit, "statement.html", "statement", totals=totals)
+    return await _statement_page(request, visit, Form())
 
 
 @router.get("/statement.{kind}")
-async def statement(
-    visit: AccountVisit, kind: Literal["pdf", "csv"], since: Since = None, until: Until = None
-) -> StreamingResponse:
-    """The statement with aging, made by billing."""
+async def statement(request: Request, visit: AccountVisit, kind: Literal["pdf", "csv"]) -> Response:
+    """The statement with aging, made by billing; days that are none are asked for again."""
+    form = Form.posted(request.query_params.multi_items())
+    since, until = form.day("from"), form.day("to")
+    if since and since > min(until or visit.today, visit.today):
+        form.refuse("from", "Choose a first day that is not after the last")
+    if not form.ok:
+        return await _statement_page(request, visit, form)
     files, of = visit.wiring.customers.files, visit.customer.of
     name = _statement_name(visit, kind)
     return await streamed(files.statement(of, kind, since, until, name=name))
+
+
+async def _statement_page(request: Request, visit: Visit, form: Form) -> HTMLResponse:
+    totals = await visit.wiring.customers.accounts.open_totals(visit.customer.of, visit.today)
+    return account_page(
+        request,
+        visit,
+        "statement.html",
+        "statement",
+        200 if form.ok else 422,
+        form=form,
+        totals=totals,
+        with_moves=visit.customer.terms.billing_history,
+    )
 
 
 def _statement_name(visit: Visit, kind: str) -> str:

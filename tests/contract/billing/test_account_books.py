@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -17,11 +18,12 @@ from services.billing.domain.account_refusals import (
     ChargeRunNotFoundError,
     OrderNotFoundError,
 )
+from services.billing.domain.account_statement import account_statement
 from services.billing.domain.attempt import AttemptState
 from services.billing.domain.charge_run import RunStatus
 from services.billing.domain.methods import Autopay
+from services.billing.domain.payment import Method
 from services.billing.domain.refusals import PaymentInProgressError
-from services.billing.domain.statement import aging
 from services.billing.usecases.apply_prepayment import ApplyPrepayment, apply_prepayment
 from services.billing.usecases.check_books import check_books
 from services.billing.usecases.list_chargeable import list_chargeable, sums_of
@@ -328,14 +330,12 @@ async def test_papers_of_an_account_say_what_they_should(kept):
     lists, printer = BillingLists(kept.store), TypstPrinter(kept.store)
     bills = await lists.order_bills(COMPANY, "o-1")
     account = await lists.account(COMPANY, ACCOUNT)
-    rows = await lists.statement_rows(COMPANY, ACCOUNT, None, date(2026, 12, 31))
     today = date(2027, 1, 20)
+    statement = await told(lists, today)
     papers = {
         "parent": await printer.order(bills, a_company()),
         "receipt": await printer.account_receipt(paid, a_company()),
-        "statement": await printer.statement(
-            account, rows, ages=aging(rows, today), until=today, company=a_company()
-        ),
+        "statement": await printer.statement(account, statement, company=a_company()),
     }
     words = {
         name: " ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
@@ -347,3 +347,54 @@ async def test_papers_of_an_account_say_what_they_should(kept):
         assert word in words["receipt"], word
     for word in ("Alder Holdings", "31-60 days", "$80.00", "HP-0001", "HP-0004"):
         assert word in words["statement"], word
+    for word in ("Opening balance", "Payment R-01001", "$190.00", "Closing balance"):
+        assert word in words["statement"], word
+
+
+async def told(lists, until):
+    """The statement of the account as a page would make it."""
+    rows = await lists.every_row(COMPANY, ACCOUNT)
+    found = account_statement(
+        await lists.ledger_of(COMPANY, ACCOUNT, [row.invoice_id for row in rows]),
+        rows,
+        ACCOUNT,
+        since=None,
+        until=until,
+        time_zone="America/Los_Angeles",
+        currency="USD",
+    )
+    paid_by = await lists.paid_by(COMPANY, found.payment_ids, "America/Los_Angeles")
+    return replace(found, paid_by=paid_by)
+
+
+async def test_the_ledger_of_an_account_is_all_its_own_and_nobody_elses(kept, monkeypatch):
+    monkeypatch.setattr("services.billing.adapters.account_ledger._NAMES_AT_ONCE", 2)
+    await kept.open_account([10_000, 9_000], prepayments=True)
+    await kept.open_invoice(9, 5_000, account_id="somebody-else")
+    await kept.pay(1, 2)
+    await kept.open_invoice(3, 4_000)
+    await kept.receive_cash(1_000, invoice_id="inv-3")
+    wish = kept.wish(
+        invoice_ids=None, prepay_cents=500, amount_cents=500, attempt_id="apay-2", kind=Method.BANK
+    )
+    started = await kept.start(wish)
+    kept.gateway.pay_by_bank(started)
+    await kept.refresh(started)
+    lists = BillingLists(kept.store)
+    statement = await told(lists, date(2027, 1, 20))
+    moves = [(m.words, statement.number_of(m), m.cents) for m in statement.moves]
+    assert sorted(moves) == [
+        ("Invoice", "HP-0001", 10_000),
+        ("Invoice", "HP-0002", 9_000),
+        ("Invoice", "HP-0003", 4_000),
+        ("Payment", "R-01001", -19_000),
+        ("Payment", "R-01002", -1_000),
+    ]
+    assert statement.closing_cents == statement.ages.total_cents == 3_000
+    assert {said.method_label for said in statement.paid_by.values()} == {
+        "Visa ending 4242",
+        "Cash",
+    }
+    assert await lists.every_row("other", ACCOUNT) == []
+    assert await lists.ledger_of("other", ACCOUNT, ["inv-1"]) == []
+    assert await lists.paid_by("other", ["apay-1", "cash-1"], "UTC") == {}

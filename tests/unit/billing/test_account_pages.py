@@ -1,5 +1,7 @@
 """The office's page of one account customer, and its prepayments."""
 
+import csv
+import io
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -155,7 +157,14 @@ async def test_methods_and_autopay_are_changed_by_staff(desk, office):
 async def test_the_statement_is_a_file_to_calculate_with(desk):
     path = f"{PAGE}/statement?format=csv"
     answer = await desk.visitor.client.get(path, headers=desk.visitor.staff())
-    assert (answer.status_code, answer.text.count("HP-")) == (200, 7)
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    told = [(row["Number"], row["Order"]) for row in rows if row["What"] == "Invoice"]
+    still_open = [(row["Number"], row["Order"]) for row in rows if row["What"] == "Open invoice"]
+    assert (answer.status_code, len(told), len(set(told))) == (200, 5, 5)
+    assert [order for _, order in told].count("HP-O-1") == 2
+    assert still_open == sorted(told)
+    assert rows[-1]["What"] == "Balance due"
+    assert rows[-1]["Balance"] == "420.00"
 
 
 async def prepaid(office: AccountOffice, cents: int = 10_000) -> str:

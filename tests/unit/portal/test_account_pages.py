@@ -131,12 +131,30 @@ async def test_lists_turn_their_pages(office):
         ("/receipts/pay-1.pdf", "account receipt pay-1"),
         ("/statement.pdf?from=2026-01-01&to=2026-02-01", "statement pdf 2026-01-01 2026-02-01"),
         ("/statement.csv", "statement csv None None"),
+        ("/statement.pdf?from=&to=", "statement pdf None None"),
     ],
 )
 async def test_papers_are_passed_on(office, path, opened):
     office.tell(told_account_payment())
     answer = await get(office, path)
     assert (answer.status_code, answer.text) == (200, opened)
+
+
+@pytest.mark.parametrize("days", ["from=2026-02-02&to=2026-02-01", "from=2222-01-01", "to=soon"])
+async def test_days_that_are_no_period_are_asked_for_again(office, days):
+    answer = await get(office, f"/statement.pdf?{days}")
+    assert answer.status_code == 422
+    assert "Download PDF" in words(answer)
+    assert office.customers.files.opened == []
+
+
+async def test_the_statement_promises_payments_only_where_customers_may_see_them(office):
+    shown = words(await get(office, "/statement"))
+    assert "Opening balance, invoices, payments" in shown
+    office.tell(settings(settings_revision=2))
+    hidden = words(await get(office, "/statement"))
+    assert "payments" not in hidden.partition("Balance today")[0]
+    assert "What was open at the end of the day you choose" in hidden
 
 
 @pytest.mark.parametrize(
