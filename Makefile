@@ -53,10 +53,8 @@ contract: $(READY) .local/apt-chromium $(STRIPE_CLI)  ## published event shapes;
 integration: $(READY)  ## the whole product over HTTP and the bus (DOORSTEP_BACKEND=processes|containers)
 	$(PYTEST) $(PARALLEL) tests/integration
 
-# The two left out start their own broker or nginx as processes and have run above.
 integration-containers: $(READY)  ## the same tests on images, with an engine started for it if there is none
-	$(BIN)/python -m deploy.local.engine -- env DOORSTEP_BACKEND=containers $(PYTEST) $(PARALLEL) tests/integration \
-	    --ignore tests/integration/bus --ignore tests/integration/test_gateway_limits.py
+	$(BIN)/python -m deploy.local.engine -- env DOORSTEP_BACKEND=containers $(PYTEST) $(PARALLEL) tests/integration
 
 e2e: $(READY) .local/apt-chromium  ## a browser plays the story
 	$(PYTEST) $(PARALLEL) tests/e2e

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.support.stack import PARTS, Stack, running_stack
+from tests.support.stack import Stack, running_stack
 
 HERE = Path(__file__).parent
 CLEANING_UP_SECONDS = 180
@@ -74,8 +74,9 @@ def stack(_running: Stack) -> Iterator[Stack]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
-    stack = getattr(item, "funcargs", {}).get("stack")
+    fixtures = getattr(item, "funcargs", {})
+    stack = fixtures.get("stack") or getattr(fixtures.get("bus"), "stack", None)
     if report.failed and stack is not None:
-        for part in PARTS:
+        for part in stack.parts:
             report.sections.append((f"log of {part}", stack.log(part)[-4000:]))
     return report

@@ -5,8 +5,9 @@ In an image, where there is no Python, deploy/gateway/start.sh does the same fro
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Self
 
 HERE = Path(__file__).parent
 TEMPLATE = HERE / "nginx.conf.template"
@@ -25,8 +26,15 @@ class Rates:
 
     general: str = "50r/s"
     sign_in: str = "30r/m"
-    links: str = "30r/m"
-    webhooks: str = "50r/s"
+    link: str = "30r/m"
+    webhook: str = "50r/s"
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Self:
+        """As the image takes them: GATEWAY_SIGN_IN_RATE and its like, the default where empty."""
+        named = {zone.name: f"GATEWAY_{zone.name.upper()}_RATE" for zone in fields(cls)}
+        given = {zone: environment.get(name, "") for zone, name in named.items()}
+        return cls(**{zone: rate for zone, rate in given.items() if rate})
 
 
 @dataclass(frozen=True)
@@ -61,8 +69,8 @@ def render(gateway: Gateway) -> str:
         "SANDBOX_LOCATION": _SANDBOX_LOCATION % gateway.sandbox if gateway.sandbox else "",
         "GENERAL_RATE": gateway.rates.general,
         "SIGN_IN_RATE": gateway.rates.sign_in,
-        "LINK_RATE": gateway.rates.links,
-        "WEBHOOK_RATE": gateway.rates.webhooks,
+        "LINK_RATE": gateway.rates.link,
+        "WEBHOOK_RATE": gateway.rates.webhook,
         **{service.upper(): address for service, address in gateway.upstreams.items()},
     }
     return re.sub(r"@([A-Z_]+)@", lambda name: values[name[1]], TEMPLATE.read_text())

@@ -1,6 +1,7 @@
 """The gateway as an nginx of our own, with its own configuration and logs."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.gateway.render import Gateway, Rates, write
@@ -9,8 +10,11 @@ from deploy.local.process import Spec
 from deploy.product import SERVICES, Ports
 
 
-def spec(state: Path, ports: Ports, *, rates: Rates | None = None, sandboxed: bool = True) -> Spec:
-    """How nginx is started; its configuration is written on the way."""
+def spec(state: Path, ports: Ports, settings: Mapping[str, str], *, sandboxed: bool = True) -> Spec:
+    """How nginx is started; its configuration is written on the way.
+
+    `settings` may hold rates, under the names by which the image takes them.
+    """
     home = state / "gateway"
     numbers = ports.as_dict()
     configuration = write(
@@ -22,7 +26,7 @@ def spec(state: Path, ports: Ports, *, rates: Rates | None = None, sandboxed: bo
             sandbox=f"127.0.0.1:{ports.sandbox}" if sandboxed else "",
             access_log=str(state / "logs/gateway.log"),
             user="root" if os.geteuid() == 0 else "",  # the checkout may be readable by root only
-            rates=rates or Rates(),
+            rates=Rates.of(settings),
         )
     )
     command = (str(programs.nginx()), "-p", str(home), "-c", str(configuration), "-e", "stderr")

@@ -3,11 +3,10 @@
 import json
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from deploy.gateway.render import Rates
 from deploy.local import applications, broker, database, gateway, programs
 from deploy.local.given import Given
 from deploy.local.ports import free_ports, listens, refuse_taken
@@ -45,7 +44,6 @@ class LocalStack:
         self.ports = self._remembered(ports)
         self.secrets = load_or_generate(self.directory)
         self.overrides: dict[str, dict[str, str]] = {}
-        self.rates: Rates | None = None
 
     @property
     def addresses(self) -> Addresses:
@@ -69,26 +67,27 @@ class LocalStack:
 
     # ------------------------------------------------------------------------------ all of it
     def start_backing(self) -> None:
-        """Broker and database, both starting at the same time, ready when this returns."""
-        self._refuse_taken(BACKING)
-        for spec in broker.specs(self.directory, self.ports, self.secrets):
-            self.process(spec.name).start(spec)
-        self.start("mongo")
-        database.make_ready(self.ports, self.secrets)
-        self.wait_ready(("rabbitmq",))
+        """Broker and database, ready when this returns."""
+        self.start_parts(BACKING)
 
     def start_all(self, progress: Callable[[str], None] = _say_nothing) -> None:
         """Everything, ready when this returns. What runs already is left alone."""
-        self._refuse_taken(self.parts)
         if self.given is None:
             programs.require()
-        for name in self.parts:  # all at once: a service waits for what it needs
+        self.start_parts(self.parts, progress)
+
+    def start_parts(
+        self, names: Sequence[str], progress: Callable[[str], None] = _say_nothing
+    ) -> None:
+        """These alone, ready when this returns. What runs already is left alone."""
+        self._refuse_taken(names)
+        for name in names:  # all at once: a service waits for what it needs
             self.start(name)
-        if self.given is None:
+        if "mongo" in names:
             database.make_ready(self.ports, self.secrets)
-        else:
+        elif self.given is not None:
             self.given.prepare(self.secrets)
-        for name in self.parts:
+        for name in names:
             self.wait_ready((name,))
             progress(f"{name} is ready")
 
@@ -158,7 +157,7 @@ class LocalStack:
         if name == "sandbox":
             return applications.sandbox_spec(self.directory, self.ports, self.secrets, overrides)
         if name == "gateway":
-            return gateway.spec(self.directory, self.ports, rates=self.rates)
+            return gateway.spec(self.directory, self.ports, overrides)
         if name == "mongo":
             return database.spec(self.directory, self.programs_cache, self.ports, self.secrets)
         specs = broker.specs(self.directory, self.ports, self.secrets)

@@ -4,15 +4,11 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from uuid import uuid4
 
 import aio_pika
 from pymongo import MongoClient
 
-from deploy.environment import mongo_url, rabbit_url
-from deploy.local import database
-from deploy.local.stack import LocalStack
 from deploy.product import OPERATOR, SERVICES
 from shared.contracts.event import Event
 from shared.contracts.portal import LinkOpenedV1
@@ -25,7 +21,7 @@ from shared.messaging.relay import LEASES, Relay
 from shared.messaging.subscription import Delivery, Subscription, one_by_one
 from shared.messaging.topology import EVENTS_EXCHANGE, UNROUTED, queue_depth
 from shared.mongo import Collection, Session, Store
-from tests.support.left_behind import watch
+from tests.support.stack import Stack
 from tools.samples import published, sample
 
 EFFECTS = Collection("effects")
@@ -37,17 +33,11 @@ DELAYS = (0.2, 0.4)
 class Bus:
     """RabbitMQ and MongoDB as the product has them: users, permissions, the platform's exchange."""
 
-    def __init__(self, directory: Path) -> None:
-        self.stack = LocalStack(directory)
-        watch(directory)
-
-    def mongo_url(self, user: str) -> str:
-        return mongo_url(user, self.stack.secrets.mongo_passwords[user], self.stack.addresses.mongo)
-
-    def rabbit_url(self, user: str) -> str:
-        return rabbit_url(
-            user, self.stack.secrets.rabbitmq_passwords[user], self.stack.addresses.rabbitmq
-        )
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.mongo_url = stack.mongo_url
+        self.rabbit_url = stack.rabbit_url
+        self.start = stack.start
 
     def kill(self, part: str) -> None:
         """kill -9; `part` is `rabbitmq` or `mongo`.
@@ -62,12 +52,6 @@ class Bus:
         """kill -9, then start again."""
         self.kill(part)
         self.start(part)
-
-    def start(self, part: str) -> None:
-        self.stack.start(part)
-        if part == "mongo":
-            database.make_ready(self.stack.ports, self.stack.secrets)
-        self.stack.wait_ready((part,))
 
     async def clean(self) -> None:
         """Forget everything: documents, queues, messages."""

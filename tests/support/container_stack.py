@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 
 import docker.errors
 from testcontainers.core.container import DockerContainer
@@ -27,19 +28,21 @@ from deploy.product import SERVICES, Addresses, Ports
 from deploy.rabbitmq.definitions import definitions
 from deploy.secrets import generate
 from tests.support.probes import answers, greets_smtp
-from tests.support.stack import PARTS, TEST_RATES, TEST_SETTINGS
+from tests.support.stack import TEST_SETTINGS
 
 LABEL = "doorstep.test"
 CRASH_LOG = "/tmp/crashes"
 START_SECONDS = 120
+PAUSE_SECONDS = 20
 INSIDE = Ports()  # every container has an address of its own, so the usual ports are free
 
 
 class ContainerStack:
     """Host ports are chosen once, so that an address stays right when a part is started again."""
 
-    def __init__(self, images: dict[str, str]) -> None:
+    def __init__(self, images: dict[str, str], parts: tuple[str, ...]) -> None:
         self.images = images
+        self.parts = parts
         self.secrets = generate()
         self.ports = free_ports()
         self.run_id = uuid.uuid4().hex
@@ -82,12 +85,11 @@ class ContainerStack:
     # ---------------------------------------------------------------------------- life and death
     def start_all(self) -> None:
         self.network.create()
-        self._create("rabbitmq")
-        self._create("mongo")
-        self._prepare_mongo()
-        for part in ("sandbox", *SERVICES, "gateway"):
+        for part in self.parts:
             self._create(part)
-        self.wait_ready(PARTS)
+            if part == "mongo":
+                self._prepare_mongo()
+        self.wait_ready(self.parts)
 
     def start(self, part: str) -> None:
         self._containers[part].get_wrapped_container().start()
@@ -116,7 +118,14 @@ class ContainerStack:
         self._containers[part].get_wrapped_container().kill()
 
     def pause(self, part: str) -> None:
-        self._containers[part].get_wrapped_container().pause()
+        deadline = time.monotonic() + PAUSE_SECONDS
+        while self._state(part) != "paused":
+            try:
+                self._containers[part].get_wrapped_container().pause()
+            except docker.errors.APIError as refusal:
+                # A process that waits for the disk cannot be frozen: the engine gives up soon.
+                if "unable to freeze" not in str(refusal) or time.monotonic() > deadline:
+                    raise
 
     def resume(self, part: str) -> None:
         self._containers[part].get_wrapped_container().unpause()
@@ -144,14 +153,14 @@ class ContainerStack:
         return self._earlier_logs.get(part, "") + now
 
     def heal(self) -> None:
-        for part in PARTS:
+        for part in self.parts:
             if self._state(part) == "paused":
                 self.resume(part)
             if self._settings.get(part):
                 self.restart(part)
             elif self._state(part) != "running":
                 self._containers[part].get_wrapped_container().start()
-        self.wait_ready(PARTS)
+        self.wait_ready(self.parts)
 
     def sweep(self) -> None:
         """Remove everything this run has made, the containers before their network."""
@@ -249,13 +258,7 @@ class ContainerStack:
     def _gateway(self) -> DockerContainer:
         return (
             DockerContainer(product.name_of("gateway"))
-            .with_envs(
-                GATEWAY_SANDBOX=f"sandbox:{INSIDE.sandbox}",
-                GATEWAY_GENERAL_RATE=TEST_RATES.general,
-                GATEWAY_SIGN_IN_RATE=TEST_RATES.sign_in,
-                GATEWAY_LINK_RATE=TEST_RATES.links,
-                GATEWAY_WEBHOOK_RATE=TEST_RATES.webhooks,
-            )
+            .with_envs(GATEWAY_SANDBOX=f"sandbox:{INSIDE.sandbox}", **TEST_SETTINGS["gateway"])
             .with_bind_ports(8080, self.ports.gateway)
         )
 
@@ -271,13 +274,19 @@ class ContainerStack:
             time.sleep(0.2)
 
 
-@contextmanager
-def container_stack() -> Iterator[ContainerStack]:
-    """A started stack on freshly built images, removed at the end whatever happens."""
+@cache
+def _images() -> dict[str, str]:
+    """The bases to run; everything of ours is built on them, once per run."""
     with alone("images"):  # several workers share them
         images = product.bases()
         product.build(images)
-    stack = ContainerStack(images)
+    return images
+
+
+@contextmanager
+def container_stack(parts: tuple[str, ...]) -> Iterator[ContainerStack]:
+    """A started stack on freshly built images, removed at the end whatever happens."""
+    stack = ContainerStack(_images(), parts)
     try:
         stack.start_all()
         yield stack

@@ -7,16 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.environment import mongo_url, rabbit_url
-from deploy.local.stack import APPLICATIONS, LocalStack
+from deploy.local.stack import LocalStack
 from deploy.product import SERVICES
 from tests.support.left_behind import watch
-from tests.support.stack import PARTS, TEST_RATES, TEST_SETTINGS
+from tests.support.stack import PARTS, TEST_SETTINGS
 
 
 class ProcessStack:
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, parts: tuple[str, ...]) -> None:
+        self.parts = parts
         self.local = LocalStack(directory)
-        self.local.rates = TEST_RATES
         self.local.overrides.update(TEST_SETTINGS)
         self.secrets = self.local.secrets
         self.gateway = self.local.addresses.public
@@ -24,7 +24,7 @@ class ProcessStack:
         self.services = self.local.addresses.services
         self._changed: set[str] = set()
         self._paused: set[str] = set()
-        self._down: set[str] = set(SERVICES)
+        self._down: set[str] = set(parts)
         self._closing = threading.Event()
 
     def mongo_url(self, user: str) -> str:
@@ -54,7 +54,9 @@ class ProcessStack:
         self.wait_ready((part,))
 
     def restart(self, part: str, **settings: str) -> None:
-        self._changed.add(part)
+        self._changed.discard(part)
+        if settings:
+            self._changed.add(part)
         self._down.add(part)
         self.local.stop(part)
         self.local.start(part, **settings)
@@ -97,16 +99,19 @@ class ProcessStack:
     def heal(self) -> None:
         for part in list(self._paused):
             self.resume(part)
-        for part in self._changed & set(APPLICATIONS):
+        for part in list(self._changed):
             self.restart(part)
-        self._changed.clear()
-        for part in PARTS:
+        for part in self.parts:
             self.local.start(part)
         self._down.clear()
-        self.wait_ready(PARTS)
+        self.wait_ready(self.parts)
 
     def start_all(self) -> None:
-        self.local.start_all()
+        if self.parts == PARTS:
+            self.local.start_all()
+        else:
+            beside = ("epmd",) if "rabbitmq" in self.parts else ()
+            self.local.start_parts((*beside, *self.parts))
         self._down.clear()
         threading.Thread(target=self._keep_up, daemon=True).start()
 
@@ -117,7 +122,7 @@ class ProcessStack:
     def _keep_up(self) -> None:
         """What a supervisor does: start again a service that has ended by itself."""
         while not self._closing.wait(0.3):
-            for service in SERVICES:
+            for service in set(SERVICES) & set(self.parts):
                 if service not in self._down and not self.is_running(service):
                     self.local.process(service).start()
 
@@ -126,9 +131,9 @@ class ProcessStack:
 
 
 @contextmanager
-def process_stack(directory: Path) -> Iterator[ProcessStack]:
+def process_stack(directory: Path, parts: tuple[str, ...]) -> Iterator[ProcessStack]:
     """A started stack, stopped at the end whatever happens."""
-    stack = ProcessStack(directory)
+    stack = ProcessStack(directory, parts)
     watch(directory)
     try:
         stack.start_all()

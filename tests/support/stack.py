@@ -11,28 +11,35 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from deploy.gateway.render import Rates
 from deploy.product import SERVICES
 from deploy.secrets import Secrets
 
-PARTS = ("rabbitmq", "mongo", "sandbox", *SERVICES, "gateway")
+BACKING = ("rabbitmq", "mongo")
+PARTS = (*BACKING, "sandbox", *SERVICES, "gateway")
 BACKENDS = ("processes", "containers")
 # Every test comes from one address, many times a second; the real limits have a test of their own.
-TEST_RATES = Rates(general="2000r/s", sign_in="2000r/s", links="2000r/s", webhooks="2000r/s")
 OPERATOR_PASSWORD = "the-operator-of-the-tests"
 TEST_SETTINGS = {
     service: {f"{service.upper()}_OPERATOR_PASSWORD": OPERATOR_PASSWORD} for service in SERVICES
 }
 TEST_SETTINGS["portal"]["PORTAL_LINK_MISSES_PER_MINUTE"] = "10000"
+TEST_SETTINGS["gateway"] = {
+    "GATEWAY_GENERAL_RATE": "2000r/s",
+    "GATEWAY_SIGN_IN_RATE": "2000r/s",
+    "GATEWAY_LINK_RATE": "2000r/s",
+    "GATEWAY_WEBHOOK_RATE": "2000r/s",
+}
 
 
 class Stack(Protocol):
-    """One running installation. All addresses are reachable from the test, all parts ready.
+    """One running installation, or some parts of it. All addresses are reachable from the test.
 
     As in production, a service that ends by itself is started again; one that was stopped or killed
     from here stays down until `start`.
     """
 
+    parts: tuple[str, ...]
+    """What it consists of, in the order in which it is started."""
     secrets: Secrets
     gateway: str
     """The product's public address, without a slash at the end."""
@@ -88,19 +95,19 @@ class Stack(Protocol):
 
 
 @contextmanager
-def running_stack() -> Iterator[Stack]:
-    """The stack on the backend that DOORSTEP_BACKEND names (default: processes)."""
+def running_stack(parts: tuple[str, ...] = PARTS) -> Iterator[Stack]:
+    """These parts, ready, on the backend that DOORSTEP_BACKEND names (default: processes)."""
     backend = os.environ.get("DOORSTEP_BACKEND", "processes")
     with tempfile.TemporaryDirectory(prefix="doorstep-test-", ignore_cleanup_errors=True) as name:
         if backend == "processes":
             from tests.support.process_stack import process_stack  # noqa: PLC0415 - one or the other
 
-            with process_stack(Path(name)) as stack:
+            with process_stack(Path(name), parts) as stack:
                 yield stack
         elif backend == "containers":
             from tests.support.container_stack import container_stack  # noqa: PLC0415
 
-            with container_stack() as stack:
+            with container_stack(parts) as stack:
                 yield stack
         else:
             message = f"DOORSTEP_BACKEND is {backend!r}; it may be {' or '.join(BACKENDS)}"

@@ -32,12 +32,10 @@ from services.billing.usecases.start_due_runs import start_due_runs
 from services.billing.usecases.tell_again import tell_again
 from shared.idempotency import IdempotencyKeys
 from shared.messaging.outbox import Outbox
-from tests.contract.billing.test_books import fresh_store, mongo
+from tests.contract.billing.test_books import fresh_store
 from tests.support.billing_account_fakes import ACCOUNT
 from tests.support.billing_fakes import COMPANY, a_company
 from tests.unit.billing.test_charge_runs import Killed, RunOffice
-
-__all__ = ["mongo"]
 
 
 async def on_mongo(url: str) -> RunOffice:

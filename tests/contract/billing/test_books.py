@@ -1,16 +1,14 @@
 """What billing relies on from its books, asked of the ones in memory and of MongoDB."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from pymongo import MongoClient
 from pymongo.errors import WriteError
 
-from deploy.product import OPERATOR
 from services.billing.adapters import mongo_books, mongo_event_inbox
 from services.billing.adapters.lists import BillingLists
 from services.billing.adapters.mongo_books import MongoBooks
@@ -34,21 +32,7 @@ from shared.idempotency import IDEMPOTENCY, IdempotencyKeys
 from shared.messaging.outbox import OUTBOX, Outbox
 from shared.mongo import Store
 from tests.support.billing_fakes import COMPANY, NOON
-from tests.support.bus import Bus
 from tests.unit.billing.conftest import Office
-
-
-@pytest.fixture(scope="session")
-def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A database server of our own."""
-    bus = Bus(tmp_path_factory.mktemp("billing-mongo"))
-    try:
-        bus.start("mongo")
-        with MongoClient(bus.mongo_url(OPERATOR)) as client:
-            client.admin.command("ping")
-        yield bus.mongo_url(OPERATOR)
-    finally:
-        bus.stack.stop_all()
 
 
 async def fresh_store(mongo: str) -> Store:

@@ -28,7 +28,6 @@ from tests.support.billing_fakes import COMPANY, INSPECTION, a_booking, a_compan
 from tests.support.billing_rules import MemorySplitRules
 from tests.unit.billing.conftest import Office
 
-mongo = test_books.mongo
 PEOPLE = tuple(
     Person(
         role=Role.ADDITIONAL,

@@ -30,7 +30,6 @@ from services.billing.usecases.report_by_payer import Figures as Reports
 from shared.idempotency import IDEMPOTENCY, IdempotencyKeys
 from shared.messaging.outbox import OUTBOX, Outbox
 from shared.mongo import Store
-from tests.contract.billing.test_books import mongo  # noqa: F401 - the fixture
 from tests.support.billing_fakes import COMPANY, ELLEN, MARCUS, NOON, MemoryBooks, a_booking, a_line
 from tests.support.billing_reports import MemoryReports
 
@@ -263,7 +262,7 @@ async def test_the_invoices_behind_a_row_add_up_to_it(world: World):
     assert sum(row.balance_cents for row in rows) == ellen.figures.outstanding_cents
 
 
-async def test_no_question_scans_the_collection(mongo: str):  # noqa: F811
+async def test_no_question_scans_the_collection(mongo: str):
     database = f"test_{uuid4().hex[:12]}"
     store = Store(mongo, database)
     await store.ensure((OUTBOX, IDEMPOTENCY, *COLLECTIONS))

@@ -1,26 +1,13 @@
-"""A database server of our own for the real stores."""
+"""The same promises, asked of the desks in memory and of MongoDB."""
 
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 
-from deploy.product import OPERATOR
 from services.notifications.adapters.mongo_desk import COLLECTIONS, MongoDesks
 from shared.messaging.outbox import OUTBOX, Outbox
 from shared.mongo import Store
-from tests.support.bus import Bus
 from tests.support.notifications_fakes import FakeDesks
-
-
-@pytest.fixture(scope="session")
-def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    bus = Bus(tmp_path_factory.mktemp("mongo"))
-    try:
-        bus.start("mongo")
-        yield bus.mongo_url(OPERATOR)
-    finally:
-        bus.stack.stop_all()
 
 
 @pytest.fixture(params=["memory", "mongo"])

@@ -4,7 +4,6 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.product import OPERATOR
 from services.portal.adapters.mongo_checkouts import MongoCheckouts
 from services.portal.adapters.mongo_links import MongoLinks
 from services.portal.adapters.mongo_signatures import MongoSignatures
@@ -13,7 +12,6 @@ from services.portal.main import COLLECTIONS, SERVICE
 from services.portal.usecases.project_events import project_events
 from shared.messaging.outbox import OUTBOX, Outbox
 from shared.mongo import Store
-from tests.support.bus import Bus
 from tests.support.portal_fakes import (
     MemoryCheckouts,
     MemoryLinks,
@@ -38,17 +36,6 @@ class Stores:
     async def tell(self, *events, at=NOW):
         """One batch of the bus."""
         await self.project([(event, at) for event in events])
-
-
-@pytest.fixture(scope="session")
-def mongo(tmp_path_factory):
-    """A database server of our own; the address for somebody who may do anything."""
-    bus = Bus(tmp_path_factory.mktemp("mongo"))
-    try:
-        bus.start("mongo")
-        yield bus.mongo_url(OPERATOR)
-    finally:
-        bus.stack.stop_all()
 
 
 @pytest.fixture(params=["memory", "mongo"])

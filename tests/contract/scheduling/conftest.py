@@ -1,14 +1,11 @@
 """The same promises, asked of the ports in memory and of MongoDB."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from pymongo import MongoClient
 
-from deploy.product import OPERATOR
 from services.scheduling.adapters.collections import COLLECTIONS
 from services.scheduling.adapters.gridfs_reports import GridFsReports
 from services.scheduling.adapters.mongo_door import MongoDoor
@@ -17,22 +14,8 @@ from services.scheduling.adapters.mongo_office import MongoOffice
 from shared.idempotency import IDEMPOTENCY, IdempotencyKeys
 from shared.messaging.outbox import OUTBOX
 from shared.mongo import Store
-from tests.support.bus import Bus
 from tests.support.scheduling_fakes import MemoryReports
 from tests.support.scheduling_samples import World
-
-
-@pytest.fixture(scope="session")
-def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A database server of our own."""
-    bus = Bus(tmp_path_factory.mktemp("mongo"))
-    try:
-        bus.start("mongo")
-        with MongoClient(bus.mongo_url(OPERATOR)) as client:
-            client.admin.command("ping")
-        yield bus.mongo_url(OPERATOR)
-    finally:
-        bus.stack.stop_all()
 
 
 @dataclass
