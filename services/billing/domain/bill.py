@@ -140,26 +140,33 @@ def _as_seen(invoice: Invoice) -> Invoice:
     return replace(invoice, reservation=None, revision=0)
 
 
+def shares_of(bill: Bill) -> list[int]:
+    """What each invoice asks for, its credit aside; the client's comes first and is the rest."""
+    others = divided(bill.booking, bill.third_parties)
+    return [bill.booking.charge_cents - sum(others), *others]
+
+
+def total_of(invoice: Invoice, share_cents: int) -> int:
+    """Its share less its credit, as far as there is something to deduct it from."""
+    return share_cents - min(invoice.credit_cents, max(0, share_cents))
+
+
 def _balanced(bill: Bill) -> Bill:
-    """Divide the charge again: third parties in their order, the client takes the rest."""
-    booking = bill.booking
-    shares = divided(booking, bill.third_parties)
-    thirds = (
-        _refreshed(invoice, booking, share)
-        for invoice, share in zip(bill.third_parties, shares, strict=True)
+    """Divide the charge again."""
+    invoices = (
+        _refreshed(invoice, bill.booking, share_cents)
+        for invoice, share_cents in zip(bill.invoices, shares_of(bill), strict=True)
     )
-    client = _refreshed(bill.client_invoice, booking, booking.charge_cents - sum(shares))
-    return replace(bill, invoices=(client, *thirds))
+    return replace(bill, invoices=tuple(invoices))
 
 
 def _refreshed(invoice: Invoice, booking: Booking, share_cents: int) -> Invoice:
-    """An invoice with its new share: credits deducted, gate, payer and due date as they now are."""
+    """An invoice with its new share; gate, payer and due date as they now are."""
     client = invoice.kind is InvoiceKind.CLIENT
-    total_cents = share_cents - min(invoice.credit_cents, max(0, share_cents))
     payer = booking.client if client else booking.person(invoice.payer.contact_id)
     changed = replace(
         invoice,
-        total_cents=total_cents,
+        total_cents=total_of(invoice, share_cents),
         payer=payer or invoice.payer,
         gate=gate_of(booking, collect_now=invoice.collect_now),
         voided=invoice.voided if not client else booking.cancelled and invoice.empty,

@@ -51,6 +51,8 @@ class Refund:
     """By how much the bill shrank when it went through."""
     next_try_at: datetime | None = None
     """When to ask again while the processor has not answered."""
+    of_surplus: bool = False
+    """What was paid beyond the invoice goes back; a later charge is owed all the same."""
     attempt_id: str | None = None
     """The payment over several invoices it gives a part of back; None: `payment_id` itself."""
 
@@ -83,6 +85,8 @@ def refuse_impossible_refund(payment: Payment, amount_cents: int, currency: str)
         raise RefundTooLargeError(payment.refundable_cents, currency)
 
 
-def credit_for(*, amount_cents: int, surplus_cents: int) -> int:
-    """How much of a refund with credit shrinks the bill: what was paid beyond it does not."""
-    return max(0, amount_cents - surplus_cents)
+def credit_for(refund: Refund, *, surplus_cents: int) -> int:
+    """How much of a refund shrinks the bill: with credit, and what was paid beyond it does not."""
+    if not refund.with_credit or refund.of_surplus:
+        return 0
+    return max(0, refund.amount_cents - surplus_cents)

@@ -60,9 +60,9 @@ def tell_refund(desk: Desk, refund: Refund) -> None:
 def _given(desk: Desk, part: Part, payment: Payment, refund: Refund) -> Refund:
     cents = refund.amount_cents
     credit_cents = 0
-    if part and refund.with_credit:
+    if part:
         invoice = desk.sheet_of(part).bill.invoice(part.invoice_id)
-        credit_cents = credit_for(amount_cents=cents, surplus_cents=invoice.surplus_cents)
+        credit_cents = credit_for(refund, surplus_cents=invoice.surplus_cents)
     changed = payment.refund_finished(cents, reserved=refund.reserved, given=True)
     _put(desk, part, changed, credit_cents)
     moved = Moved(owed=desk.owed(part), before=payment, after=changed, cents=cents)

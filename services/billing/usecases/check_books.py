@@ -1,8 +1,8 @@
-"""Recompute every invoice from the ledger and compare: the books must agree with themselves."""
+"""Recompute every invoice from the ledger and the division: the books agree with themselves."""
 
 from dataclasses import dataclass
 
-from services.billing.domain.bill import Bill
+from services.billing.domain.bill import Bill, shares_of, total_of
 from services.billing.usecases.ports import Books
 
 
@@ -35,10 +35,10 @@ async def _of_bill(bill: Bill, books: Books) -> list[Difference]:
         wanted[f"receivable:{invoice.invoice_id}"] = owed
         wanted[f"expected:{invoice.invoice_id}"] = -invoice.processing_cents
     written = await books.ledger_balances(list(wanted))
-    credits_cents = sum(min(i.credit_cents, i.total_cents + i.credit_cents) for i in bill.invoices)
+    shares = zip(bill.invoices, shares_of(bill), strict=True)
     pairs = [
         *((account, cents, written.get(account, 0)) for account, cents in wanted.items()),
-        ("sum of invoices", bill.booking.charge_cents, bill.total_cents + credits_cents),
+        *((f"total:{i.invoice_id}", total_of(i, cents), i.total_cents) for i, cents in shares),
     ]
     return [
         Difference(where=bill.inspection_id, what=what, expected_cents=should, found_cents=is_)

@@ -98,6 +98,7 @@ async def _ask(
         attempt_id=payment.account_payment_id,
         amount_cents=command.amount_cents,
         with_credit=command.with_credit,
+        of_surplus=command.surplus_only,
         state=RefundState.PENDING,
         reason=command.reason,
         requested_by=command.requested_by,

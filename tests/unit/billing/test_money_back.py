@@ -334,3 +334,26 @@ async def test_a_surplus_goes_back_from_the_newest_payments_and_never_twice(offi
         await office.refund(attempt.attempt_id, 1, with_credit=True, key="r2", surplus_only=True)
     assert office.bill.client_invoice.total_cents == 62_500
     office.balanced()
+
+
+async def test_a_surplus_on_its_way_back_makes_no_later_service_free(office):
+    """A bank takes days; what is booked meanwhile is due, for the money has gone back."""
+    attempt = await office.paid_by_bank()
+    office.gateway.settle(attempt)
+    await office.refresh(attempt)
+    await office.follow(lines=(a_line("home", 47_500), a_line("radon", 15_000)))
+    refund = await office.refund(
+        attempt.attempt_id, 17_500, with_credit=True, key="surplus", surplus_only=True
+    )
+    assert refund.state is RefundState.PENDING
+    await office.follow()  # the sewer scope is booked again
+    assert office.bill.client_invoice.balance_cents == 0
+    office.gateway.finish_refund(attempt, RefundState.SUCCEEDED)
+    await office.refresh(attempt)
+    invoice = office.bill.client_invoice
+    assert (invoice.total_cents, invoice.paid_cents, invoice.balance_cents) == (
+        80_000,
+        62_500,
+        17_500,
+    )
+    office.balanced()
