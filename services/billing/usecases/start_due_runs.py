@@ -31,7 +31,7 @@ async def start_due_runs(
         if company_id not in {"", settings.company_id}:
             continue
         company = await books.write(_company(settings.company_id))
-        if company is None or not settings.portal.autopay:
+        if company is None or not (company.client_portal and settings.portal.autopay):
             continue
         if not settings.takes_money(company, own_accounts=own_accounts):
             continue

@@ -15,7 +15,7 @@ from services.billing.usecases.refresh_method import refresh_method
 from services.billing.usecases.start_due_runs import start_due_runs
 from shared.contracts.billing_accounts import AccountPaymentChangedV1, ChargeRunChangedV1
 from tests.support.billing_account_fakes import ACCOUNT
-from tests.support.billing_fakes import COMPANY
+from tests.support.billing_fakes import COMPANY, a_company
 from tests.unit.billing.desk import at_the_desk
 from tests.unit.billing.test_charge_runs import RunOffice, enrolled
 from tests.unit.billing.test_events import parts_of
@@ -48,6 +48,13 @@ async def test_nothing_is_charged_by_itself_unless_the_company_wants_it():
     wanted = Settings(company_id=COMPANY, portal=rules)
     await it.books.write(lambda books: books.keep_settings(wanted))
     assert [await a_day(it) for _ in range(3)] == [2, 0, 0]
+
+
+async def test_a_plan_without_the_portal_charges_nothing_by_itself():
+    it = await by_itself(1)
+    company = a_company(client_portal=False, revision=2)
+    await it.books.write(lambda books: books.keep_company(company))
+    assert await a_day(it) == 0
 
 
 async def test_what_is_not_due_yet_is_left():
