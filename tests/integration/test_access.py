@@ -12,9 +12,9 @@ from tests.support.refusals import problem, refusal
 from tests.support.visitor import Page, Visitor
 
 NAMES = (
-    "account_id alert_id automation_id contact_id field_id inspection_id invoice_id key_id line_id"
-    " mail_id order_id payment_id prepayment_id recurring_id report_id rule_id run_id service_id"
-    " site_id staff_id subject_id ticket_id"
+    "account_id alert_id automation_id contact_id field_id inspection_id invoice_id key_id"
+    " line_id link_id mail_id order_id payment_id prepayment_id recurring_id report_id rule_id"
+    " run_id service_id site_id staff_id subject_id ticket_id"
 )
 IDS = {**dict.fromkeys(NAMES.split(), "0" * 32), "kind": "account"}
 MONEY = ("/payments", "/refunds", "/send", "/cancel-deferral", "/unlock", "/lock", "/settings")

@@ -81,6 +81,7 @@ def settle(company: Company) -> Property:
             "subject_id": account.account_id,
             "ticket_id": ticket["ticket_id"],
             "rule_id": rule["rule_id"],
+            "link_id": booking.portal_links()[0]["link_id"],
             # Whose they are is asked of the real database in tests/contract/billing.
             "run_id": NOBODYS,
             "prepayment_id": NOBODYS,
@@ -107,6 +108,7 @@ def everything(owner: Property) -> str:
         office.get(f"scheduling/v1/accounts/{owner.ids['account_id']}"),
         office.get(f"scheduling/v1/orders/{owner.ids['order_id']}"),
         office.get(f"scheduling/v1/recurring-services/{owner.ids['recurring_id']}")["status"],
+        owner.booking.portal_links(),
         [a["done_at"] for a in alerts["items"] if a["alert_id"] == owner.ids["alert_id"]],
     ]
     return json.dumps(seen, sort_keys=True)

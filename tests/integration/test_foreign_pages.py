@@ -8,13 +8,13 @@ import pytest
 from deploy.demo.office import eventually
 from services.billing.entrypoints.routes import ROUTERS as BILLING
 from services.notifications.entrypoints.routers import ROUTERS as NOTIFICATIONS
-from services.portal.entrypoints import settings_pages, staff, ticket_inbox
+from services.portal.entrypoints import link_pages, settings_pages, staff, ticket_inbox
 from services.scheduling.entrypoints.routes import ROUTERS as SCHEDULING
 from tests.support.accounts import open_account, today
 from tests.support.product import Booking, Company
 from tests.support.visitor import Visitor
 
-PORTAL = (staff.router, ticket_inbox.router, settings_pages.router)
+PORTAL = (staff.router, link_pages.router, ticket_inbox.router, settings_pages.router)
 SECRETS = ("Confidential Contact", "77 Hidden Lane", "cc@example.com")
 BOXES = ("header", "people", "release", "report", "services")
 OWN_TEXTS = "/staff/notifications/settings/{key}"
@@ -82,6 +82,7 @@ def theirs(company: Company) -> tuple[Booking, dict[str, str]]:
         "alert_id": office.get("notifications/v1/alerts", **about)["items"][0]["alert_id"],
         "automation_id": automation["automation_id"],
         "ticket_id": ticket["ticket_id"],
+        "link_id": booking.portal_links()[0]["link_id"],
         "token": "a-token-of-nobody",
         "box": BOXES[0],
     }
@@ -154,7 +155,7 @@ def allowed(path: str) -> set[int]:
 
     Everything else is refused.
     """
-    waiting = path.endswith(("/payments", "/emails")) and "/fragments/" in path
+    waiting = path.endswith(("/payments", "/emails", "/links")) and "/fragments/" in path
     empty = "/reports/payers/" in path
     return {403, 404, 409, 422, *((200,) if waiting or empty else ())}
 

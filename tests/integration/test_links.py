@@ -4,7 +4,9 @@ import httpx
 import pytest
 
 from deploy.demo.office import eventually
-from tests.support.product import Company, link_in
+from tests.support.product import Booking, Company, link_in
+from tests.support.refusals import refusal
+from tests.support.visitor import Page, Visitor
 
 
 def test_every_mail_has_its_own_link_to_its_own_inspection(company: Company) -> None:
@@ -127,3 +129,132 @@ def test_disabled_notifications_suppress_mails_and_refuse_explicit_ones(
         company.office.post(f"notifications/v1/inspections/{booking.inspection_id}/share", share)
     assert refused.value.response.json()["code"] == "notifications_disabled"
     assert not [m for m in company.sandbox.mails(booking.client_email) if "Quiet" in m["subject"]]
+
+
+ENDED = "This link has ended"
+
+
+def with_agent(company: Company) -> tuple[Booking, str, str]:
+    """An inspection with an agent who was shared the details; his address and link."""
+    agent = f"agent-{company.owner_email}"
+    people = [{"role": "agent", "name": "Marcus Lee", "email": agent}]
+    booking = company.book(people=people)
+    booking.link()
+    return booking, agent, share(booking, agent, "For you")
+
+
+def share(booking: Booking, recipient: str, subject: str) -> str:
+    """`Share Details`; the link in the mail."""
+    path = f"notifications/v1/inspections/{booking.inspection_id}/share"
+    letter = {"recipient": recipient, "subject": subject, "body": "{{ sign_and_pay }}"}
+    booking.company.office.post(path, letter)
+    link = link_in(booking.mail(subject, to=recipient))
+    assert link is not None
+    return link
+
+
+def ended(browser: Visitor, address: str) -> Page:
+    """The page once it says so; the portal hears by events."""
+
+    def page() -> Page | None:
+        found = browser.open(address)
+        return found if found.status == 410 else None
+
+    return eventually(page, f"{address} has ended")
+
+
+def says_nothing(page: Page, booking: Booking) -> None:
+    """The company's name and a way to a new link: nothing of the inspection or its people."""
+    assert ENDED in page.text
+    assert booking.company.name in page.text
+    assert "Email me a new link" in page.buttons
+    hidden = ("Alder Creek", "Ellen Park", "Marcus Lee", "$", booking.number, booking.client_email)
+    for secret in (*hidden, booking.inspection_id):
+        assert secret not in page.html, secret
+
+
+@pytest.mark.scenario(41)
+def test_whoever_is_removed_from_the_people_box_is_out_and_put_back_needs_a_new_link(
+    company: Company,
+) -> None:
+    booking, agent, mailed = with_agent(company)
+    contact_id = booking.show()["people"][1]["contact_id"]
+    marcus, ellen = company.visitor(), booking.client()
+    home = marcus.open(mailed).url
+    form = marcus.open(home).form("Pay $")
+
+    company.office.delete(f"{booking.path}/people/{contact_id}")
+    says_nothing(ended(marcus, home), booking)
+    for address in (mailed, f"{home}/agreement", f"{home}/invoice.pdf"):
+        says_nothing(marcus.open(address), booking)
+    says_nothing(marcus.submit(form), booking)
+    assert "Pay $475.00" in ellen.reload().text
+
+    asking = marcus.open(home).form("Email me a new link")
+    assert "Check your inbox" in marcus.submit(asking, email=agent).text
+    back = {"role": "agent", "contact_id": contact_id}
+    company.office.post(f"{booking.path}/people", back)
+    again = share(booking, agent, "Welcome back")
+    with_link = [mail["subject"] for mail in company.sandbox.mails(agent) if link_in(mail)]
+    assert with_link == ["Welcome back", "For you"], "only what staff sent"
+    assert "1482 Alder Creek Rd" in company.visitor().open(again).text
+    says_nothing(marcus.open(home), booking)
+    says_nothing(company.visitor().open(mailed), booking)
+
+
+def test_staff_see_the_links_of_an_inspection_and_end_one(company: Company) -> None:
+    booking, agent, mailed = with_agent(company)
+    guest, ellen = company.visitor(), booking.client()
+    home = guest.open(mailed).url
+    staff = company.staff_browser()
+    frame = staff.open(f"/staff/scheduling/inspections/{booking.inspection_id}")
+    box = staff.open(str(frame.soup.select_one("#links-slot")["hx-get"]))
+    assert f"Marcus Lee Buyer's agent, {agent}. Share details" in box.text
+    assert mailed.rsplit("/", 1)[-1] not in box.html
+
+    question = staff.open(box.link("End link of Marcus Lee"))
+    assert "the agreement, the invoice and the report are closed" in question.text
+    after = staff.submit(question.form("End link"))
+    assert "The link has ended" in after.text
+    for address in (home, mailed):
+        says_nothing(guest.open(address), booking)
+    assert "Pay $475.00" in ellen.reload().text
+    states = {link["recipient"]: link["state"] for link in booking.portal_links()}
+    assert states == {agent: "revoked", booking.client_email: "live"}
+
+
+def test_a_client_whose_link_was_ended_can_have_another_by_mail(company: Company) -> None:
+    booking = company.book()
+    client = booking.client()
+    first = booking.link()
+    (listed,) = booking.portal_links()
+    path = f"portal/v1/inspections/{booking.inspection_id}/links/{listed['link_id']}/end"
+    assert company.office.post(path, {})["state"] == "revoked"
+    page = client.browser.open(client.home)
+    says_nothing(page, booking)
+    client.browser.submit(page.form("Email me a new link"), email=booking.client_email)
+    another = eventually(
+        lambda: link if (link := booking.link()) != first else None, "another link"
+    )
+    assert "1482 Alder Creek Rd" in company.visitor().open(another).text
+
+
+def test_another_companys_staff_neither_see_nor_end_a_link(company: Company, open_one) -> None:
+    booking = company.book()
+    client = booking.client()
+    (listed,) = booking.portal_links()
+    stranger = open_one("Stranger & Sons")
+    links = f"portal/v1/inspections/{booking.inspection_id}/links"
+    assert refusal(lambda: stranger.office.get(links))["status"] == 404
+    ending = f"{links}/{listed['link_id']}/end"
+    mine = stranger.book()
+    mine.link()
+    elsewhere = f"portal/v1/inspections/{mine.inspection_id}/links/{listed['link_id']}/end"
+    for path in (ending, elsewhere):
+        problem = refusal(lambda path=path: stranger.office.post(path, {}))
+        assert (problem["status"], problem["code"]) == (404, "no_such_link")
+    staff = stranger.staff_browser()
+    pages = f"/staff/portal/inspections/{booking.inspection_id}/links"
+    assert staff.open(pages).status == 404
+    assert staff.open(f"{pages}/{listed['link_id']}/end").status == 404
+    assert "Pay $475.00" in client.reload().text

@@ -190,6 +190,12 @@ class Booking:
 
         return eventually(newest, "a mail with a link")
 
+    def portal_links(self) -> list[dict[str, Any]]:
+        """The links that lead to it, as staff see them."""
+        path = f"portal/v1/inspections/{self.inspection_id}/links"
+        listed: list[dict[str, Any]] = self.company.office.get(path)["items"]
+        return listed
+
     def client(self) -> "Client":
         """The client, with the mailed link open in a browser."""
         visitor = self.company.visitor()

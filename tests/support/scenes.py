@@ -34,6 +34,9 @@ OFFICE = {
     "mail log": "/staff/notifications/mail",
     "one mail": "/staff/notifications/mail/{mail}",
     "emails of an inspection": "/staff/notifications/inspections/{paid}/emails",
+    "portal links": "/staff/portal/inspections/{paid}/links",
+    "portal links, one ended": "/staff/portal/inspections/{due}/links",
+    "end a link": "/staff/portal/inspections/{due}/links/{link}/end",
     "share details": "/staff/notifications/inspections/{due}/share",
     "notification settings": "/staff/notifications/settings",
     "one mail's text": "/staff/notifications/settings/confirmation",
@@ -68,6 +71,7 @@ def prepared(company: Company) -> dict[str, Client]:
     scenes["after publish"].wait("Payment to be collected after inspection is published")
     company.office.patch(POLICY, {"collect_payment_after_publish": False})
     scenes |= {"due": company.book().client(), "paid": _paid(company)}
+    _end_another_link(scenes["due"])
     scenes["processing"] = _processing(company)
     company.office.patch(POLICY, {"allow_deferred_payment": True})
     scenes["deferrable"] = _offered_closing(company)
@@ -80,7 +84,21 @@ def office_path(name: str, scenes: dict[str, Client]) -> str:
     places = {key: client.booking.inspection_id for key, client in scenes.items()}
     company = scenes["due"].booking.company
     listed = company.office.get("notifications/v1/mails")["items"]
-    return OFFICE[name].format(**places, mail=listed[0]["mail_id"])
+    link = scenes["due"].booking.portal_links()[0]
+    return OFFICE[name].format(**places, mail=listed[0]["mail_id"], link=link["link_id"])
+
+
+def _end_another_link(client: Client) -> None:
+    """The client has two links, and the second has been ended."""
+    booking, office = client.booking, client.booking.company.office
+    known = {link["link_id"] for link in booking.portal_links()}
+    office.post(f"notifications/v1/inspections/{booking.inspection_id}/resend", {})
+    second = eventually(
+        lambda: next((a for a in booking.portal_links() if a["link_id"] not in known), None),
+        "a second link",
+    )
+    path = f"portal/v1/inspections/{booking.inspection_id}/links/{second['link_id']}/end"
+    office.post(path, {})
 
 
 def _paid(company: Company) -> Client:

@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Request
 from pydantic import AwareDatetime, BaseModel
 
-from services.portal.domain.links import LinkState
+from services.portal.domain.links import Link, LinkState
 from services.portal.entrypoints.staff_frame import ApiReader, ApiWriter, name_of
 from services.portal.entrypoints.wiring import wiring_of
 from services.portal.usecases.end_link import EndLink, end_link
-from services.portal.usecases.list_links import ListedLink, list_links
+from services.portal.usecases.list_links import list_links
 from shared.identity import ApiClient, Staff
 from shared.problem_answers import responses
 
@@ -52,11 +52,11 @@ async def list_of_inspection(request: Request, inspection_id: Id, caller: ApiRea
     found = await list_links(
         caller.company_id, inspection_id, wiring.links, wiring.views, wiring.clock()
     )
-    return LinkList(items=[_out(listed) for listed in found.listed])
+    return LinkList(items=[_out(listed.link, listed.state) for listed in found.listed])
 
 
-@router.post("/{link_id}/end", status_code=204, responses=responses(401, 403, 404))
-async def end(request: Request, inspection_id: Id, link_id: Id, caller: ApiWriter) -> None:
+@router.post("/{link_id}/end", responses=responses(401, 403, 404))
+async def end(request: Request, inspection_id: Id, link_id: Id, caller: ApiWriter) -> LinkOut:
     """End it: nobody gets in by it any more. Ending it again changes nothing."""
     wiring = wiring_of(request)
     command = EndLink(
@@ -65,7 +65,7 @@ async def end(request: Request, inspection_id: Id, link_id: Id, caller: ApiWrite
         link_id=link_id,
         by=_who(caller),
     )
-    await end_link(command, wiring.links, wiring.clock())
+    return _out(await end_link(command, wiring.links, wiring.clock()), "revoked")
 
 
 def _who(caller: Staff | ApiClient) -> str:
@@ -73,15 +73,14 @@ def _who(caller: Staff | ApiClient) -> str:
     return name_of(caller) if isinstance(caller, Staff) else f"API key {caller.key_id}"
 
 
-def _out(listed: ListedLink) -> LinkOut:
-    link = listed.link
+def _out(link: Link, state: LinkState) -> LinkOut:
     return LinkOut(
         link_id=link.link_id,
         scope=link.scope,
         invoice_id=link.invoice_id,
         recipient=link.recipient,
         purpose=link.purpose,
-        state=listed.state,
+        state=state,
         created_at=link.created_at,
         opened_at=link.opened_at,
         expires_at=link.expires_at,

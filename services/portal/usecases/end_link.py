@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.portal.domain.links import Link
 from services.portal.domain.refusals import NoSuchLinkError
 from services.portal.usecases.ports import Links
 
@@ -17,13 +18,19 @@ class EndLink:
     by: str
 
 
-async def end_link(command: EndLink, links: Links, now: datetime) -> None:
+async def end_link(command: EndLink, links: Links, now: datetime) -> Link:
     """Nobody gets in by it any more, browsers that were in included; again changes nothing.
 
-    Raises NoSuchLinkError.
+    Returns the link as it now is. Raises NoSuchLinkError.
     """
+    await _own(command, links)
+    await links.revoke(command.company_id, command.link_id, now, command.by)
+    return await _own(command, links)
+
+
+async def _own(command: EndLink, links: Links) -> Link:
     link = await links.by_id(command.link_id)
     asked = command.company_id, command.inspection_id
     if link is None or (link.company_id, link.inspection_id) != asked:
         raise NoSuchLinkError
-    await links.revoke(command.company_id, command.link_id, now, command.by)
+    return link

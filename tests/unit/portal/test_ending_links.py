@@ -297,9 +297,12 @@ class TestProgram:
         }
         for _ in range(2):
             answer = await portal.browser.post(f"{API}/{link.link_id}/end", headers=csrf)
-            assert answer.status_code == 204
+            ended = answer.json()
+            assert (answer.status_code, ended["state"]) == (200, "revoked")
+            assert link.token not in answer.text
             portal.clock.now += timedelta(hours=1)
         (listed,) = (await portal.browser.get(API)).json()["items"]
+        assert listed == ended
         assert (listed["state"], listed["ended_by"]) == ("revoked", "Priya Raman")
         assert listed["ended_at"] == "2026-11-21T18:42:00Z", "ending it again changes nothing"
 
