@@ -537,8 +537,12 @@ class FakeGateway(FakeMethods):
         self._sure(attempt).refunds.append(refund)
 
     def finish_refund(self, attempt: Attempt, state: RefundState) -> None:
+        """All that can still go there; a failed refund has failed for good."""
         page = self._sure(attempt)
-        page.refunds = [replace(refund, state=state) for refund in page.refunds]
+        page.refunds = [
+            refund if refund.state is RefundState.FAILED else replace(refund, state=state)
+            for refund in page.refunds
+        ]
 
     @property
     def charged_cents(self) -> int:

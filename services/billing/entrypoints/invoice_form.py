@@ -27,6 +27,7 @@ FIELD_OF = {
     "one_person_each": "others",
     "service_not_available": "line",
     "contact_not_in_people": "contact",
+    "invoice_paid": "contact",
     "no_email_address": "contact",
     "notifications_disabled": "then",
     "trial_account": "then",

@@ -102,6 +102,56 @@ async def test_bad_wishes_are_refused_and_change_nothing(desk, wish, code):
     assert await desk.totals() == [80_000]
 
 
+@pytest.mark.parametrize(
+    ("paid_cents", "wish", "status", "code", "maximum_cents"),
+    [
+        (50_000, {"line_ids": ["radon"]}, 409, "service_not_available", 30_000),
+        (0, {"line_ids": ["sewer"]}, 409, "service_not_available", 62_500),
+        (50_000, {"basis_points": 3_751}, 422, "percent_exceeds_balance", 30_000),
+        (50_000, {"equal_parts": 2}, 422, "equal_parts_exceed_balance", 30_000),
+        (0, {"contact_id": "ellen", "equal_parts": 2}, 422, "one_person_each", None),
+        (80_000, {"line_ids": ["radon"]}, 409, "nothing_to_invoice", 0),
+        (80_000, {"basis_points": 1}, 409, "nothing_to_invoice", 0),
+        (80_000, {"equal_parts": 2}, 409, "nothing_to_invoice", 0),
+        (80_000, {"fixed_cents": 1}, 422, "fixed_amount_exceeds_balance", 0),
+    ],
+)
+async def test_what_is_left_decides_and_the_refusal_has_its_name_and_maximum(
+    desk, office, paid_cents, wish, status, code, maximum_cents
+):
+    """C14, C15, R54: before, and previewed with the same words."""
+    if code == "service_not_available" and not paid_cents:
+        await desk.add("other", contact_id="mutual", line_ids=["sewer"])
+    if paid_cents:
+        await office.receive_cash(paid_cents)
+    before = await desk.totals()
+    body = {"contact_ids": [wish.get("contact_id", "marcus")], **wish}
+    body.pop("contact_id", None)
+    seen = (await desk.send("POST", f"{HERE}/invoices/preview", body)).json()["refusal"]
+    problem = await desk.add(**wish)
+    assert (problem.status_code, problem.json()["code"]) == (status, code)
+    assert (seen["code"], seen["detail"]) == (code, problem.json()["detail"])
+    assert problem.json().get("maximum_cents") == maximum_cents
+    assert await desk.totals() == before
+
+
+@pytest.mark.parametrize(
+    ("people", "paid_cents", "code"),
+    [
+        (["marcus", "marcus"], 0, "one_person_each"),
+        (["marcus", "ellen"], 0, "one_person_each"),
+        (["marcus", "mutual"], 50_000, "equal_parts_exceed_balance"),
+        (["marcus", "stranger"], 0, "contact_not_in_people"),
+    ],
+)
+async def test_equal_parts_that_cannot_be_are_refused_whole(desk, office, people, paid_cents, code):
+    if paid_cents:
+        await office.receive_cash(paid_cents)
+    answer = await desk.send("POST", f"{HERE}/equal-parts", {"contact_ids": people})
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert await desk.totals() == [80_000]
+
+
 async def test_a_refusal_carries_the_maximum_and_its_reasons(desk, office):
     await office.receive_cash(20_000)
     problem = (await desk.add(fixed_cents=60_001)).json()

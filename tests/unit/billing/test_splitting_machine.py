@@ -5,6 +5,7 @@
 
 import asyncio
 import os
+from collections import Counter
 from dataclasses import replace
 from itertools import count
 
@@ -16,16 +17,23 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from services.billing.domain.attempt import AttemptState
 from services.billing.domain.booking import Role
 from services.billing.domain.changing import Change
+from services.billing.domain.company import PortalRules, Settings
 from services.billing.domain.division import Share, share_wanted
-from services.billing.domain.invoice import LEGAL_MOVES
+from services.billing.domain.invoice import LEGAL_MOVES, Gate
 from services.billing.domain.payment import DisputeState, Method
 from services.billing.domain.printed_lines import printed_lines
+from services.billing.domain.refund import RefundState
 from services.billing.domain.split_rules import SplitRule
+from services.billing.domain.surplus import surplus_refunds, surplus_to_refund
 from services.billing.usecases.add_invoice import AddInvoice, add_invoice
 from services.billing.usecases.apply_split_rule import ApplySplitRule, apply_split_rule
 from services.billing.usecases.change_invoice import ChangeInvoice, change_invoice
+from services.billing.usecases.check_books import check_books
+from services.billing.usecases.invite_payer import InvitePayer, invite_payer
+from services.billing.usecases.preview_invitation import preview_invitation
 from services.billing.usecases.preview_invoice import preview_invoice
 from services.billing.usecases.void_invoice import void_invoice
+from services.billing.usecases.withdraw_invitation import withdraw_invitation
 from shared.problems import RefusalError
 from tests.support.billing_fakes import COMPANY, INSPECTION, a_booking, a_company, a_line
 from tests.support.billing_rules import MemorySplitRules
@@ -80,6 +88,7 @@ class BillMachine(RuleBasedStateMachine):
         self.runs = asyncio.new_event_loop()
         self.numbers = count(1)
         self.statuses = {}
+        self.from_dashboard = set()
         self.does(self.office.open(published=True))
         self.does(self.office.books.write(self._may_split))
         for each in RULES:
@@ -87,6 +96,8 @@ class BillMachine(RuleBasedStateMachine):
 
     async def _may_split(self, books):
         await books.keep_company(a_company(allow_deferred=False))
+        portal = PortalRules(clients_may_invite=True)
+        await books.keep_settings(Settings(company_id=COMPANY, portal=portal))
 
     def does(self, work):
         return self.runs.run_until_complete(work)
@@ -126,14 +137,19 @@ class BillMachine(RuleBasedStateMachine):
     def people_change(self, gone):
         self.follow(people=tuple(p for p in PEOPLE if p.payer.contact_id != gone))
 
+    @rule(published=st.booleans(), waits=st.booleans())
+    def publishing_changes(self, published, waits):
+        release = replace(self.bill.booking.release, collect_after_publish=waits)
+        self.follow(published=published, release=release)
+
     def follow(self, **changes):
         booking = self.bill.booking
         news = replace(booking, revision=booking.revision + 1, **changes)
         self.does(self.office.change(lambda bill: bill.following(news)))
 
     # --------------------------------------------------------------------------- dividing
-    @rule(share=SHARES, who=st.sampled_from(THIRDS))
-    def add(self, share, who):
+    @rule(share=SHARES, who=st.sampled_from(THIRDS), collect_now=st.booleans())
+    def add(self, share, who, collect_now):
         self.previewed(
             AddInvoice(
                 company_id=COMPANY,
@@ -141,6 +157,7 @@ class BillMachine(RuleBasedStateMachine):
                 invoice_id=f"third-{next(self.numbers)}",
                 contact_ids=(who,),
                 share=share,
+                collect_now=collect_now,
             ),
             add_invoice,
             own_accounts=False,
@@ -160,10 +177,15 @@ class BillMachine(RuleBasedStateMachine):
             own_accounts=False,
         )
 
-    @rule(share=SHARES | st.none(), at=AT, who=st.sampled_from([None, *THIRDS]))
-    def change(self, share, at, who):
+    @rule(
+        share=SHARES | st.none(),
+        at=AT,
+        who=st.sampled_from([None, *THIRDS]),
+        collect_now=st.sampled_from([None, True, False]),
+    )
+    def change(self, share, at, who, collect_now):
         invoice_id = self.an_invoice(at).invoice_id
-        change = Change(share=share, contact_id=who)
+        change = Change(share=share, contact_id=who, collect_now=collect_now)
         new_id = f"{invoice_id}:{who}"
         command = ChangeInvoice(
             company_id=COMPANY, invoice_id=invoice_id, change=change, replacement_id=new_id
@@ -171,12 +193,45 @@ class BillMachine(RuleBasedStateMachine):
         if all(i.invoice_id != new_id for i in self.bill.invoices):
             self.previewed(command, change_invoice, about=invoice_id)
 
-    def previewed(self, command, act, about="", **more):
+    @rule(share=SHARES, who=st.sampled_from(["ellen", *THIRDS]))
+    def the_client_invites(self, share, who):
+        invitation = InvitePayer(
+            company_id=COMPANY,
+            client_invoice_id="invoice-client",
+            invoice_id=f"third-{next(self.numbers)}",
+            send_id="send",
+            contact_id=who,
+            share=share,
+            invited_by="Ellen Park",
+        )
+        before = self.bill.client_invoice.balance_cents
+        self.previewed(invitation, invite_payer, look=preview_invitation, own_accounts=False)
+        for invoice in self.bill.third_parties:
+            if invoice.invoice_id == invitation.invoice_id:
+                assert invoice.total_cents <= before, "at most the client's own open balance"
+
+    @rule(at=AT)
+    def the_client_withdraws(self, at):
+        before = self.an_invoice(at)
+        refusal = self.refusal_of(
+            withdraw_invitation(
+                company_id=COMPANY,
+                client_invoice_id="invoice-client",
+                invoice_id=before.invoice_id,
+                books=self.office.books,
+                clock=self.office.clock,
+            )
+        )
+        his = before.invited_by and not (before.paid_cents or before.processing_cents)
+        assert (refusal is None) == bool(his or (before.invited_by and before.voided))
+        assert refusal or self.bill.invoice(before.invoice_id).voided
+
+    def previewed(self, command, act, about="", look=preview_invoice, **more):
         """What was shown is what happens, and no other third party notices."""
         work = {"books": self.office.books, "clock": self.office.clock}
         others = {i.invoice_id: i for i in self.bill.third_parties if i.invoice_id != about}
         crowded = self.crowded
-        preview = self.does(preview_invoice(command, own_accounts=False, **work))
+        preview = self.does(look(command, own_accounts=False, **work))
         refusal = self.refusal_of(act(command, **work, **more))
         assert told(preview.refusal) == told(refusal)
         if refusal:
@@ -231,8 +286,9 @@ class BillMachine(RuleBasedStateMachine):
     # ----------------------------------------------------------------------------- paying
     @rule(at=AT)
     def press_pay(self, at):
-        key = f"k{next(self.numbers)}"
-        self.refusal_of(self.office.checkout(self.an_invoice(at).invoice_id, key=key))
+        key, invoice = f"k{next(self.numbers)}", self.an_invoice(at)
+        refusal = self.refusal_of(self.office.checkout(invoice.invoice_id, key=key))
+        assert refusal or invoice.gate is Gate.OPEN, "nobody pays before publish (C7)"
 
     def open_pages(self):
         pages = self.office.gateway.pages
@@ -270,11 +326,71 @@ class BillMachine(RuleBasedStateMachine):
 
     # ------------------------------------------------------------------------ giving back
     @precondition(lambda self: any(i.payments for i in self.bill.invoices))
-    @rule(cents=CENTS, with_credit=st.booleans(), at=AT)
-    def give_back(self, cents, with_credit, at):
+    @rule(
+        cents=CENTS,
+        with_credit=st.booleans(),
+        at=AT,
+        trouble=st.sampled_from(["", "", "before", "after", "reject"]),
+    )
+    def give_back(self, cents, with_credit, at, trouble):
         payments = [p for i in self.bill.invoices for p in i.payments]
-        payment_id, key = payments[at % len(payments)].payment_id, f"r{next(self.numbers)}"
-        self.refusal_of(self.office.refund(payment_id, cents, with_credit=with_credit, key=key))
+        payment = payments[at % len(payments)]
+        key = f"r{next(self.numbers)}"
+        self.office.gateway.trouble = [trouble] if trouble and payment.online else []
+        self.refusal_of(
+            self.office.refund(payment.payment_id, cents, with_credit=with_credit, key=key)
+        )
+        self.office.gateway.trouble = []
+
+    @precondition(lambda self: any(map(surplus_to_refund, self.bill.invoices)))
+    @rule(at=AT)
+    def press_refund_the_surplus(self, at):
+        """One press: the payer gets exactly what was too much, and the bill stays as it is."""
+        owing = [i for i in self.bill.invoices if surplus_to_refund(i)]
+        before = owing[at % len(owing)]
+        planned = surplus_refunds(before)
+        for payment_id, cents in planned:
+            key = f"s{next(self.numbers)}"
+            refund = self.office.refund(
+                payment_id, cents, with_credit=True, key=key, surplus_only=True
+            )
+            assert self.refusal_of(refund) is None
+        after = self.bill.invoice(before.invoice_id)
+        assert after.total_cents == before.total_cents
+        given = sum(cents for _, cents in planned)
+        assert surplus_to_refund(after) == surplus_to_refund(before) - given
+
+    def page_of(self, attempt):
+        return self.office.gateway.pages[attempt.key]
+
+    def paid_pages(self):
+        states = (AttemptState.SUCCEEDED, AttemptState.PARTIALLY_REFUNDED)
+        return [a for a in self.attempts(*states) if not self.page_of(a).disputes]
+
+    @precondition(lambda self: self.paid_pages())
+    @rule(cents=CENTS, at=AT)
+    def somebody_refunds_in_the_dashboard(self, cents, at):
+        paid = self.paid_pages()
+        attempt = paid[at % len(paid)]
+        page = self.page_of(attempt)
+        given = sum(r.amount_cents for r in page.refunds if r.state is not RefundState.FAILED)
+        if cents <= page.amount_cents - given:
+            self.office.gateway.refund_in_dashboard(attempt, cents)
+            self.from_dashboard.add(attempt.attempt_id)
+        self.does(self.office.refresh(attempt))
+
+    def with_refunds(self):
+        known = self.office.books.state.attempts.values()
+        return [a for a in known if a.session_id and self.page_of(a).refunds]
+
+    @precondition(lambda self: self.with_refunds())
+    @rule(arrives=st.booleans(), at=AT)
+    def refunds_arrive_or_bounce(self, arrives, at):
+        attempts = self.with_refunds()
+        attempt = attempts[at % len(attempts)]
+        state = RefundState.SUCCEEDED if arrives else RefundState.FAILED
+        self.office.gateway.finish_refund(attempt, state)
+        self.does(self.office.refresh(attempt))
 
     @precondition(lambda self: self.attempts(AttemptState.SUCCEEDED))
     @rule(how=st.sampled_from(list(DisputeState)), at=AT)
@@ -303,9 +419,7 @@ class BillMachine(RuleBasedStateMachine):
     def the_invoices_are_the_bill(self):
         bill = self.bill
         self.office.balanced()
-        credited = sum(i.credit_cents for i in bill.invoices)
-        rest = bill.booking.charge_cents - sum(i.total_cents for i in bill.invoices)
-        assert 0 <= rest <= credited, "the client's invoice is the remainder, credits aside"
+        assert self.does(check_books(books=self.office.books)) == []
         for invoice in bill.invoices:
             printed = sum(line.amount_cents for line in printed_lines(bill, invoice))
             assert bill.booking.cancelled or printed == invoice.total_cents
@@ -314,8 +428,21 @@ class BillMachine(RuleBasedStateMachine):
     def no_payer_gets_back_more_than_he_paid(self):
         for invoice in self.bill.invoices:
             for payment in invoice.payments:
-                assert payment.refunded_cents + payment.refunding_cents >= 0
-                assert payment.refunded_cents + payment.refunding_cents <= payment.amount_cents
+                assert min(payment.refunded_cents, payment.refunding_cents) >= 0
+                assert payment.refunded_cents <= payment.amount_cents
+                if payment.payment_id not in self.from_dashboard:
+                    given = payment.refunded_cents + payment.refunding_cents
+                    assert given <= payment.amount_cents
+
+    @invariant()
+    def a_bill_shrinks_by_the_credits_that_staff_gave_and_by_nothing_else(self):
+        credited = Counter()
+        for refund in self.office.books.state.refunds.values():
+            meant = refund.with_credit and not refund.of_surplus
+            assert 0 <= refund.credited_cents <= (refund.amount_cents if meant else 0)
+            credited[refund.invoice_id] += refund.credited_cents
+        for invoice in self.bill.invoices:
+            assert invoice.credit_cents == credited[invoice.invoice_id]
 
     @invariant()
     def statuses_follow_the_table(self):
@@ -323,6 +450,17 @@ class BillMachine(RuleBasedStateMachine):
             before = self.statuses.get(invoice.invoice_id, invoice.status)
             assert invoice.status is before or invoice.status in LEGAL_MOVES[before]
             self.statuses[invoice.invoice_id] = invoice.status
+
+    @invariant()
+    def nobody_pays_before_publish_but_by_the_staffs_exception(self):
+        booking = self.bill.booking
+        waits = booking.release.collect_after_publish and not booking.published
+        for invoice in self.bill.invoices:
+            gated = waits and not invoice.collect_now
+            assert (invoice.gate is Gate.UNTIL_PUBLISHED) == gated
+            if gated and invoice.reservation:
+                attempt = self.office.books.state.attempts[invoice.reservation.attempt_id]
+                assert attempt.expire_wanted, "a page that was open is being closed"
 
     @invariant()
     def each_invoice_is_held_by_its_own_attempt(self):
@@ -337,6 +475,7 @@ class BillMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """When all news has come, the processor's sum is the ledger's, to the cent."""
+        self.time_passes()
         for attempt in list(self.office.books.state.attempts.values()):
             if attempt.session_id:
                 self.does(self.office.refresh(attempt))

@@ -140,6 +140,63 @@ async def test_an_invoice_is_changed_in_the_same_form_and_taken_back_after_a_war
     assert office.bill.client_invoice.total_cents == 80_000
 
 
+FIXED = {"contact": "marcus", "kind": "fixed", "amount": "100"}
+
+
+async def an_invoice(visitor, office):
+    """The agent's, of $100.00; where its pages are."""
+    await post(visitor, NEW, FIXED)
+    return f"/staff/billing/invoices/{office.bill.third_parties[0].invoice_id}"
+
+
+def beside(answer, field):
+    """What the error summary says of that field; the field must be on the page."""
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert page.find(id=field), answer.text
+    return page.select_one(f".error-summary a[href='#{field}']").get_text()
+
+
+async def test_somebody_who_left_people_meanwhile_is_refused_beside_the_contact(visitor, office):
+    path = await an_invoice(visitor, office)
+    stranger = {**FIXED, "contact": "stranger"}
+    for where in (NEW, f"{path}/change"):
+        answer = await post(visitor, where, stranger, key="form-0002")
+        assert answer.status_code == 422
+        assert beside(answer, "contact") == "Add this person to the inspection's People first"
+    assert len(office.bill.invoices) == 2
+
+
+async def test_while_money_is_on_its_way_the_drawers_to_change_and_cancel_say_so(visitor, office):
+    path = await an_invoice(visitor, office)
+    attempt = await office.checkout(office.bill.third_parties[0].invoice_id)
+    office.gateway.pay_by_bank(attempt)
+    await office.refresh(attempt)
+    before = office.bill
+    pending = "A payment for this invoice is being processed; wait until it has arrived"
+    changed = await post(visitor, f"{path}/change", {**FIXED, "amount": "120"})
+    assert (changed.status_code, beside(changed, "amount")) == (422, pending)
+    voided = await post(visitor, f"{path}/void", {})
+    assert (voided.status_code, beside(voided, "void")) == (422, pending)
+    shown = words(await get(visitor, f"{path}/void"))
+    assert "A bank payment is on its way" in shown
+    assert "Cancel this invoice" not in shown
+    assert office.bill == before
+
+
+async def test_a_paid_invoice_keeps_its_payer_its_amount_and_itself(visitor, office):
+    path = await an_invoice(visitor, office)
+    await office.receive_cash(10_000, invoice_id=office.bill.third_parties[0].invoice_id)
+    before = office.bill
+    other = await post(visitor, f"{path}/change", {**FIXED, "contact": "mutual"})
+    assert other.status_code == 422
+    assert beside(other, "contact") == "Somebody has paid into this invoice; its payer stays"
+    less = await post(visitor, f"{path}/change", {**FIXED, "amount": "99.99"})
+    assert "$100.00 has been paid into this invoice; refund it" in beside(less, "amount")
+    voided = await post(visitor, f"{path}/void", {})
+    assert beside(voided, "void") == "This invoice has been paid into; refund it first"
+    assert office.bill == before
+
+
 @pytest.mark.parametrize("way", ["change", "void", ""])
 async def test_the_clients_own_invoice_is_none_of_these_pages(visitor, way):
     path = f"/staff/billing/invoices/invoice-client/{way}".rstrip("/")
