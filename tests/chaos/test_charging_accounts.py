@@ -52,7 +52,6 @@ def enrolled(company: Company) -> Customer:
     return customer
 
 
-@pytest.mark.scenario(11, 58)
 @pytest.mark.timeout(420)
 def test_a_customer_whose_payment_was_not_remembered_sends_it_again_and_pays_once(
     stack: Stack, company: Company
