@@ -81,7 +81,7 @@ async def pay_invoices(
             what="payment",
             amount_cents=review.amount_cents,
             started_at=now,
-            state=started.status,
+            state=started.remembered_as,
         )
     )
     return started

@@ -175,6 +175,11 @@ class StartedPayment:
     status: str
     url: str | None
 
+    @property
+    def remembered_as(self) -> str:
+        """Who comes back from the provider's page may have paid: nothing is known before we ask."""
+        return "started" if self.url else self.status
+
 
 class AccountBilling(Protocol):
     """The service that takes money. Raises UnavailableError and PaymentRefusedError."""

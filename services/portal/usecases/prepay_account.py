@@ -31,7 +31,7 @@ async def prepay_account(
             what="prepayment",
             amount_cents=order.amount_cents,
             started_at=now,
-            state=started.status,
+            state=started.remembered_as,
         )
     )
     return started

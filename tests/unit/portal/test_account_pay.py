@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from urllib.parse import urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
@@ -258,6 +259,9 @@ async def test_a_new_card_leads_to_the_provider_and_is_saved_if_wished(shop):
     assert answer.headers["location"] == "https://checkout.example/session"
     (_, _, order) = shop.customers.billing.orders[0]
     assert (order.kind, order.save_method) == ("card", True)
+    back = await shop.browser.get(urlsplit(order.success_url).path)
+    assert "Confirming your payment" in words(back)
+    assert "You have not been charged" not in words(back)
 
 
 @pytest.mark.parametrize("method", ["", "saved:", "cash"])
