@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from deploy.demo.office import eventually
-from tests.support.product import Booking, Client, Company
+from tests.support.product import Client, Company
 from tests.support.provider import Provider
 
 SENTENCE = "Payment to be collected after inspection is published"
@@ -50,17 +50,6 @@ def assert_refused_until_published(client: Client, cents: int, provider: Provide
     assert provider.attempts(client.booking) == []
 
 
-def third_party(booking: Booking, **share: object) -> tuple[dict, Client]:
-    """The agent's invoice for that share, with its link open in a browser."""
-    office = booking.company.office
-    agent = next(one for one in booking.show()["people"] if one["role"] == "agent")
-    path = f"billing/v1/inspections/{booking.inspection_id}/invoices"
-    invoice = office.post(path, {"contact_id": agent["contact_id"], **share})
-    link = office.post(f"billing/v1/invoices/{invoice['invoice_id']}/link", {})["url"]
-    browser = booking.company.visitor()
-    return invoice, Client(booking, browser, browser.open(link))
-
-
 @pytest.mark.scenario(19)
 def test_the_client_sees_the_sentence_and_no_button_until_the_report_is_published(
     company: Company, provider: Provider
@@ -92,7 +81,8 @@ def test_the_same_gate_and_sentence_hold_for_a_third_party_and_the_staffs_except
     agent = {"role": "agent", "role_label": "Agent", "name": "Marcus Lee", "email": "m@example.com"}
     booking = company.book(people=[agent])
     booking.wait_invoice(total_cents=47_500, gate="until_published")
-    invoice, payer = third_party(booking, fixed_cents=10_000)
+    invoice = booking.invoice_for("Marcus Lee", fixed_cents=10_000)
+    payer = booking.payer(invoice["invoice_id"])
     payer.wait(SENTENCE)
     assert_refused_until_published(payer, 10_000, provider)
 
