@@ -195,3 +195,36 @@ def test_without_online_payments_the_button_says_learn_more(company: Company) ->
     assert "Payment due" in client.page.text
     assert not any("Pay $" in button for button in client.page.buttons)
     assert "$475.00" in client.browser.open(client.page.link("Learn More")).text
+
+
+@pytest.mark.scenario(39)
+def test_an_account_that_may_not_charge_any_more_takes_the_button_away_and_gives_it_back(
+    company: Company, provider: Provider
+) -> None:
+    """The processor says so by itself; a page that was open is refused in words, with no fault."""
+    booking = company.book()
+    client = booking.client()
+    early = client.wait("Pay $475.00").form("Pay $")
+    charges = "accounts/acct_platform/charges"
+    provider.control.post(charges, enabled=False)
+    try:
+        page = client.wait("Learn More")
+        assert not any("Pay $" in button for button in page.buttons)
+        explained = client.browser.open(page.link("Learn More"))
+        assert (explained.status, "$475.00" in explained.text) == (200, True)
+        refused = client.browser.submit(early)
+        assert refused.status == 409
+        assert "Online payment is switched off You have not been charged" in refused.text
+        assert provider.attempts(booking) == []
+        settings = company.staff_browser().open("/staff/billing/settings")
+        assert "Stripe does not let this account charge at the moment" in settings.text
+        assert company.office.get("billing/v1/settings")["takes_money"] is False
+    finally:
+        provider.control.post(charges, enabled=True)
+    eventually(
+        lambda: any("Pay $475.00" in button for button in client.reload().buttons),
+        "the button is there again",
+    )
+    client.checkout()
+    client.pay_by_card()
+    client.wait("Paid in full")
