@@ -67,6 +67,7 @@ def test_the_mailed_link_lets_one_browser_in_and_whoever_is_removed_is_out(
     assert "Sign in to your account" in out.text
 
 
+@pytest.mark.scenario(9)
 @pytest.mark.timeout(400)
 def test_sites_of_an_order_are_chosen_paid_and_found_in_the_history(customer: Customer) -> None:
     children = customer.order(3)
@@ -145,6 +146,7 @@ def test_a_custom_amount_goes_to_the_oldest_and_limits_hold(customer: Customer) 
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.scenario(20)
 def test_what_is_switched_off_is_refused_on_page_and_form(customer: Customer) -> None:
     customer.sign_in()
 

@@ -159,23 +159,38 @@ def test_a_refund_made_in_the_processors_dashboard_is_taken_up(
 
 # --------------------------------------------------------------------------------- lost news
 @pytest.mark.scenario(42)
-def test_a_client_who_comes_back_finds_out_what_no_webhook_told(
+def test_a_client_who_comes_back_finds_out_what_no_webhook_told_yet(
     paying: Client, provider: Provider
 ) -> None:
-    """Scenario 46."""
+    """Scenario 42: the page asks and turns paid; the webhook that comes later changes nothing."""
     booking = paying.booking
-    provider.lose_webhooks()
+    provider.control.post("webhooks/pause")
     page = paying.pay_by_card()
     assert "We’re confirming your payment with your bank." in page.text
     assert not any("Pay $" in button for button in page.buttons)
     page = paying.browser.submit(page.form("Check again"))
     paying.wait("Paid in full")
-    assert booking.invoice()["paid_cents"] == 47_500
+    before = booking.invoice()
+    assert before["paid_cents"] == 47_500
+    told(booking, "Ellen Park paid $475.00")
+    booking.mail("receipt")
+
+    intent = provider.intent(booking)
+    assert provider.outcomes(intent) == []
+    provider.control.post("webhooks/resume")
+    eventually(
+        lambda: "applied" in (seen := provider.outcomes(intent)) and "waiting" not in seen,
+        "the webhooks have come late",
+    )
+    assert booking.invoice() == before
+    told(booking, "Ellen Park paid $475.00")
+    mails = provider.control.mails(booking.client_email)
+    assert len([mail for mail in mails if "receipt" in mail["subject"].lower()]) == 1
 
 
 @pytest.mark.scenario(46)
 def test_the_reconciler_finds_what_nobody_told(paying: Client, provider: Provider) -> None:
-    """Scenario 42: the client closes the browser, and every webhook is lost."""
+    """Scenario 46: the client closes the browser, and every webhook is lost."""
     booking = paying.booking
     provider.lose_webhooks()
     form = paying.page.form("Pay")

@@ -9,6 +9,7 @@ from tests.support.product import (
     POOR_ACCOUNT,
     Company,
 )
+from tests.support.provider import Provider
 
 
 @pytest.mark.scenario(1)
@@ -46,31 +47,70 @@ def test_from_booking_to_paid_and_the_open_report(company: Company) -> None:
 
 
 @pytest.mark.scenario(23)
-def test_a_declined_card_takes_nothing_and_another_card_pays(company: Company) -> None:
+def test_a_declined_card_takes_nothing_and_another_card_pays(
+    company: Company, provider: Provider
+) -> None:
+    """One page, one charge; the history keeps the failure and why."""
     booking = company.book()
     client = booking.client()
     client.checkout()
     declined = client.pay_by_card(DECLINED_CARD)
     assert "declined" in declined.text.lower()
+    eventually(lambda: provider.attempts(booking)[0]["failures"], "billing has heard of it")
     client.pay_by_card()
     client.wait("Paid in full")
     invoice = booking.wait_invoice(status="paid")
     assert invoice["paid_cents"] == 47_500
+    [attempt] = provider.attempts(booking)
+    assert len(attempt["failures"]) == 1
+    intent = provider.show(f"payment_intents/{attempt['payment_intent_id']}")
+    assert (intent["status"], intent["amount_received"]) == ("succeeded", 47_500)
+    history = company.staff_browser().open(
+        f"/staff/billing/inspections/{booking.inspection_id}/payments"
+    )
+    assert "Payment of $475.00 failed Ellen Park: Your card was declined." in history.text
+    assert "Ellen Park paid $475.00" in history.text
 
 
-@pytest.mark.parametrize(
-    ("result", "words", "status"),
-    [("Complete", "Paid in full", "paid"), ("Fail", "Payment due", "open")],
-)
 @pytest.mark.scenario(24)
-def test_three_d_secure_decides(company: Company, result: str, words: str, status: str) -> None:
+def test_three_d_secure_passed_is_paid(company: Company) -> None:
     booking = company.book()
     client = booking.client()
     client.checkout()
     client.pay_by_card(AUTHENTICATED_CARD)
-    client.page = client.browser.submit(client.page.form(result))
-    client.wait(words)
-    booking.wait_invoice(status=status)
+    client.page = client.browser.submit(client.page.form("Complete"))
+    client.wait("Paid in full")
+    booking.wait_invoice(status="paid")
+
+
+@pytest.mark.scenario(24)
+def test_three_d_secure_failed_is_unpaid_and_the_page_says_why(
+    company: Company, provider: Provider
+) -> None:
+    """On the provider's page, on the client's and in the office's history."""
+    booking = company.book()
+    client = booking.client()
+    client.checkout()
+    client.pay_by_card(AUTHENTICATED_CARD)
+    failed = client.browser.submit(client.page.form("Fail"))
+    why = "We are unable to authenticate your payment method"
+    assert why in failed.text
+    page = client.wait("The payment did not go through")
+    assert why in page.text
+    assert "You have not been charged. Try again, or use another card" in page.text
+    assert any("Pay $475.00" in button for button in page.buttons)
+    assert booking.invoice()["paid_cents"] == 0
+    history = f"/staff/billing/inspections/{booking.inspection_id}/payments"
+    assert why in company.staff_browser().open(history).text
+    client.checkout()
+    client.pay_by_card()
+    client.wait("Paid in full")
+    assert booking.wait_invoice(status="paid")["paid_cents"] == 47_500
+    received = [
+        provider.show(f"payment_intents/{attempt['payment_intent_id']}")["amount_received"]
+        for attempt in provider.attempts(booking)
+    ]
+    assert sum(received) == 47_500
 
 
 @pytest.mark.scenario(24)

@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from deploy.demo.office import eventually
-from tests.support.product import Booking, Client, Company
+from tests.support.product import Client, Company
 from tests.support.provider import Provider
 
 SENTENCE = "Payment to be collected after inspection is published"
@@ -50,17 +50,6 @@ def assert_refused_until_published(client: Client, cents: int, provider: Provide
     assert provider.attempts(client.booking) == []
 
 
-def third_party(booking: Booking, **share: object) -> tuple[dict, Client]:
-    """The agent's invoice for that share, with its link open in a browser."""
-    office = booking.company.office
-    agent = next(one for one in booking.show()["people"] if one["role"] == "agent")
-    path = f"billing/v1/inspections/{booking.inspection_id}/invoices"
-    invoice = office.post(path, {"contact_id": agent["contact_id"], **share})
-    link = office.post(f"billing/v1/invoices/{invoice['invoice_id']}/link", {})["url"]
-    browser = booking.company.visitor()
-    return invoice, Client(booking, browser, browser.open(link))
-
-
 @pytest.mark.scenario(19)
 def test_the_client_sees_the_sentence_and_no_button_until_the_report_is_published(
     company: Company, provider: Provider
@@ -92,7 +81,8 @@ def test_the_same_gate_and_sentence_hold_for_a_third_party_and_the_staffs_except
     agent = {"role": "agent", "role_label": "Agent", "name": "Marcus Lee", "email": "m@example.com"}
     booking = company.book(people=[agent])
     booking.wait_invoice(total_cents=47_500, gate="until_published")
-    invoice, payer = third_party(booking, fixed_cents=10_000)
+    invoice = booking.invoice_for("Marcus Lee", fixed_cents=10_000)
+    payer = booking.payer(invoice["invoice_id"])
     payer.wait(SENTENCE)
     assert_refused_until_published(payer, 10_000, provider)
 
@@ -205,3 +195,36 @@ def test_without_online_payments_the_button_says_learn_more(company: Company) ->
     assert "Payment due" in client.page.text
     assert not any("Pay $" in button for button in client.page.buttons)
     assert "$475.00" in client.browser.open(client.page.link("Learn More")).text
+
+
+@pytest.mark.scenario(39)
+def test_an_account_that_may_not_charge_any_more_takes_the_button_away_and_gives_it_back(
+    company: Company, provider: Provider
+) -> None:
+    """The processor says so by itself; a page that was open is refused in words, with no fault."""
+    booking = company.book()
+    client = booking.client()
+    early = client.wait("Pay $475.00").form("Pay $")
+    charges = "accounts/acct_platform/charges"
+    provider.control.post(charges, enabled=False)
+    try:
+        page = client.wait("Learn More")
+        assert not any("Pay $" in button for button in page.buttons)
+        explained = client.browser.open(page.link("Learn More"))
+        assert (explained.status, "$475.00" in explained.text) == (200, True)
+        refused = client.browser.submit(early)
+        assert refused.status == 409
+        assert "Online payment is switched off You have not been charged" in refused.text
+        assert provider.attempts(booking) == []
+        settings = company.staff_browser().open("/staff/billing/settings")
+        assert "Stripe does not let this account charge at the moment" in settings.text
+        assert company.office.get("billing/v1/settings")["takes_money"] is False
+    finally:
+        provider.control.post(charges, enabled=True)
+    eventually(
+        lambda: any("Pay $475.00" in button for button in client.reload().buttons),
+        "the button is there again",
+    )
+    client.checkout()
+    client.pay_by_card()
+    client.wait("Paid in full")

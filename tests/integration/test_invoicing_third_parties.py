@@ -1,9 +1,7 @@
 """An agent or an insurer pays a part of the bill, through a portal of their own."""
 
-import httpx
 import pytest
 
-from deploy.demo.office import eventually
 from tests.support.product import Client, Company, link_in
 from tests.support.refusals import refusal
 
@@ -24,24 +22,14 @@ def booking(company: Company):
     return booked
 
 
-def person(booking, name: str) -> dict:
-    return next(p for p in booking.show()["people"] if p["name"] == name)
-
-
-def add(booking, name: str, key: str = "", **what) -> dict:
-    wish = {"contact_id": person(booking, name)["contact_id"], **what}
-    path = f"billing/v1/inspections/{booking.inspection_id}/invoices"
-    return booking.company.office.post(path, wish, key)
-
-
 def test_an_agent_is_invoiced_for_a_service_and_pays_in_a_portal_of_his_own(booking):
     office = booking.company.office
     sewer = next(line for line in booking.show()["lines"] if line["name"] == "Sewer scope")
-    invoice = add(booking, "Marcus Lee", line_ids=[sewer["line_id"]])
+    invoice = booking.invoice_for("Marcus Lee", line_ids=[sewer["line_id"]])
     assert invoice["total_cents"] == 17_500
     assert invoice["number"] == f"{booking.number}-1"
     booking.wait_invoice(total_cents=62_500)
-    agent = person(booking, "Marcus Lee")["email"]
+    agent = booking.person("Marcus Lee")["email"]
     assert not [m for m in booking.company.sandbox.mails(agent) if "nvoice" in m["subject"]]
 
     office.post(
@@ -70,9 +58,9 @@ def test_an_agent_is_invoiced_for_a_service_and_pays_in_a_portal_of_his_own(book
 
 @pytest.mark.scenario(5)
 def test_a_fixed_amount_cannot_exceed_what_is_unpaid_and_unassigned(booking):
-    add(booking, "Northwest Mutual", fixed_cents=30_000)
+    booking.invoice_for("Northwest Mutual", fixed_cents=30_000)
     booking.wait_invoice(total_cents=50_000)
-    problem = refusal(lambda: add(booking, "Marcus Lee", fixed_cents=50_001))
+    problem = refusal(lambda: booking.invoice_for("Marcus Lee", fixed_cents=50_001))
     assert problem["code"] == "fixed_amount_exceeds_balance"
     assert problem["detail"] == "Fixed amount cannot exceed $500.00"
     assert problem["maximum_cents"] == 50_000
@@ -86,7 +74,7 @@ def test_a_fully_paid_inspection_leaves_nothing_to_invoice(booking):
     client.checkout()
     client.pay_by_card()
     booking.wait_invoice(status="paid")
-    problem = refusal(lambda: add(booking, "Marcus Lee", fixed_cents=100))
+    problem = refusal(lambda: booking.invoice_for("Marcus Lee", fixed_cents=100))
     assert problem["detail"] == "Fixed amount cannot exceed $0.00"
 
 
@@ -103,32 +91,52 @@ def test_a_new_charge_can_go_to_the_third_party_alone(booking):
     booking.wait_invoice(balance_cents=9_500)
     office.patch(booking.path, {"notifications_disabled": False})
     line = next(li for li in booking.show()["lines"] if li["name"] == "Mold sample")
-    invoice = add(booking, "Northwest Mutual", line_ids=[line["line_id"]])
+    invoice = booking.invoice_for("Northwest Mutual", line_ids=[line["line_id"]])
     assert invoice["balance_cents"] == 9_500
     booking.wait_invoice(status="paid", balance_cents=0, paid_cents=80_000)
 
 
-def test_only_people_of_the_inspection_and_only_with_integrated_payments(booking):
+def test_only_people_of_the_inspection_and_exactly_one_kind_of_share(booking):
     company, path = booking.company, f"billing/v1/inspections/{booking.inspection_id}/invoices"
     stranger = {"contact_id": "nobody", "fixed_cents": 100}
     assert refusal(lambda: company.office.post(path, stranger))["code"] == "contact_not_in_people"
-    both = {"contact_id": person(booking, "Marcus Lee")["contact_id"]}
+    both = {"contact_id": booking.person("Marcus Lee")["contact_id"]}
     assert refusal(lambda: company.office.post(path, both))["code"] == "service_or_amount"
-    company.office.patch("scheduling/v1/company/policy", {"allow_deferred_payment": True})
 
-    def refused() -> bool:
-        try:
-            invoice = add(booking, "Marcus Lee", fixed_cents=100)
-        except httpx.HTTPStatusError as error:
-            return error.response.json()["code"] == "multi_party_unavailable"
-        company.office.post(f"billing/v1/invoices/{invoice['invoice_id']}/void", {})
-        return False
 
-    eventually(refused, "billing hears of the deferred payments")
+def test_every_way_to_ask_for_too_much_is_refused_by_its_own_name(booking):
+    """C14, C15: $500.00 of the home inspection is paid, the radon test is the insurer's."""
+    office, line = booking.company.office, {li["name"]: li for li in booking.show()["lines"]}
+    ids = {name: [found["line_id"]] for name, found in line.items()}
+    booking.invoice_for("Northwest Mutual", line_ids=ids["Radon test"])
+    own = booking.wait_invoice(total_cents=65_000)
+    cash = {"amount_cents": 50_000, "method": "cash", "reference": ""}
+    office.post(f"billing/v1/invoices/{own['invoice_id']}/payments", cash)
+
+    def code(**share: object) -> tuple[str, int | None]:
+        problem = refusal(lambda: booking.invoice_for("Marcus Lee", **share))
+        return problem["code"], problem.get("maximum_cents")
+
+    assert code(line_ids=ids["Full home inspection"]) == ("service_not_available", 15_000)
+    assert code(line_ids=ids["Sewer scope"]) == ("service_not_available", 15_000)
+    assert code(line_ids=ids["Radon test"]) == ("service_not_available", 15_000)
+    assert code(basis_points=1_876) == ("percent_exceeds_balance", 15_000)
+    assert code(equal_parts=5) == ("equal_parts_exceed_balance", 15_000)
+    assert code(fixed_cents=15_001) == ("fixed_amount_exceeds_balance", 15_000)
+    client = booking.person("Ellen Park")["contact_id"]
+    path = f"billing/v1/inspections/{booking.inspection_id}"
+    wish = {"contact_ids": [client, booking.person("Marcus Lee")["contact_id"]]}
+    assert refusal(lambda: office.post(f"{path}/equal-parts", wish))["code"] == "one_person_each"
+    booking.invoice_for("Marcus Lee", basis_points=1_875)
+    assert code(basis_points=1) == ("nothing_to_invoice", 0)
+    assert code(line_ids=ids["Sewer scope"]) == ("nothing_to_invoice", 0)
+    assert len(booking.invoices()) == 3
 
 
 def test_the_same_request_adds_one_invoice_and_a_voided_one_gives_its_part_back(booking):
-    twice = [add(booking, "Marcus Lee", "the same key", fixed_cents=10_000) for _ in range(2)]
+    twice = [
+        booking.invoice_for("Marcus Lee", "the same key", fixed_cents=10_000) for _ in range(2)
+    ]
     assert twice[0]["invoice_id"] == twice[1]["invoice_id"]
     booking.wait_invoice(total_cents=70_000)
     void = f"billing/v1/invoices/{twice[0]['invoice_id']}/void"
@@ -144,7 +152,7 @@ def test_staff_add_send_and_copy_the_link_on_the_pages(booking):
     base = f"/staff/billing/inspections/{booking.inspection_id}/invoices/new"
     page = staff.open(base)
     assert "At most $800.00" in page.text
-    contact = person(booking, "Northwest Mutual")["contact_id"]
+    contact = booking.person("Northwest Mutual")["contact_id"]
     too_much = {"contact": contact, "kind": "fixed", "amount": "800.01"}
     refused = staff.submit(page.form("Save and Send"), **too_much)
     assert refused.status == 422
@@ -158,5 +166,5 @@ def test_staff_add_send_and_copy_the_link_on_the_pages(booking):
     assert "$150.00" in insurer.text
     sent = staff.submit(saved.form("Send now"))
     assert sent.status == 200
-    claims = person(booking, "Northwest Mutual")["email"]
+    claims = booking.person("Northwest Mutual")["email"]
     assert link_in(booking.mail("Invoice", to=claims)).startswith("/pay/")

@@ -93,7 +93,7 @@ class Customer:
         def link() -> str | None:
             for mail in self.company.sandbox.mails(self.email):
                 found = _IN.search(mail["text"] or "")
-                if found:
+                if found and self.company.name in mail["text"]:
                     return found[0]
             return None
 
@@ -166,9 +166,9 @@ class Customer:
         }
 
 
-def open_account(company: Company, *, sites: int = 3) -> Customer:
-    """A property manager with a mailbox nobody else has."""
-    email = f"account-{uuid4().hex[:10]}@example.com"
+def open_account(company: Company, *, sites: int = 3, email: str = "") -> Customer:
+    """A property manager, with a mailbox nobody else has unless one is given."""
+    email = email or f"account-{uuid4().hex[:10]}@example.com"
     body = {
         "name": "Cascade Property Group",
         "terms_days": 30,

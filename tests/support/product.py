@@ -201,6 +201,22 @@ class Booking:
         visitor = self.company.visitor()
         return Client(self, visitor, visitor.open(self.link()))
 
+    def person(self, name: str) -> dict[str, Any]:
+        """Somebody of the People box."""
+        return next(one for one in self.show()["people"] if one["name"] == name)
+
+    def invoice_for(self, name: str, key: str = "", **share: object) -> dict[str, Any]:
+        """Staff add an invoice for that person; nothing is mailed."""
+        wish = {"contact_id": self.person(name)["contact_id"], **share}
+        path = f"billing/v1/inspections/{self.inspection_id}/invoices"
+        return self.company.office.post(path, wish, key)
+
+    def payer(self, invoice_id: str) -> "Client":
+        """Whoever was given that invoice's link, with it open in a browser."""
+        path = f"billing/v1/invoices/{invoice_id}/link"
+        visitor = self.company.visitor()
+        return Client(self, visitor, visitor.open(self.company.office.post(path, {})["url"]))
+
     def publish(self) -> Any:
         return self.company.office.publish(self.inspection_id, "Report.pdf", PDF)
 

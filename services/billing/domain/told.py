@@ -108,8 +108,8 @@ def balance_changed(bill: Bill) -> contract.InspectionBalanceChangedV1:
 
 
 def paid_on(bill: Bill, invoice: Invoice) -> date | None:
-    """The day at the property on which the last of the money came; None while any is due."""
-    times = [p.paid_at for p in invoice.payments if p.settled and p.paid_at]
+    """The day at the property on which the last of what stayed came; None while any is due."""
+    times = [p.paid_at for p in invoice.payments if p.kept_cents and p.paid_at]
     if invoice.status is not InvoiceStatus.PAID or not times:
         return None
     return max(times).astimezone(ZoneInfo(bill.booking.time_zone)).date()

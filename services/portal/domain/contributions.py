@@ -35,14 +35,18 @@ class OrderLine:
 
 
 def contributions(view: InspectionView) -> tuple[Contribution, ...]:
-    """The third parties' rows, paid ones first."""
+    """The third parties' rows, paid ones first; who neither paid nor is asked has none."""
     shares = view.balance.shares if view.balance else ()
     rows = [
         _row(share)
         for share in shares
-        if share.kind == "third_party" and (share.status != "void" or share.paid_cents)
+        if share.kind == "third_party" and (share.paid_cents or _asked(share))
     ]
     return tuple(sorted(rows, key=lambda row: row.key))
+
+
+def _asked(share: Share) -> bool:
+    return share.status != "void" and share.total_cents > 0
 
 
 def _row(share: Share) -> Contribution:

@@ -111,6 +111,12 @@ async def test_a_bank_account_saved_without_a_charge_is_charged_and_processing(
 ):
     method = await on_file(world, attempt, customer, Method.BANK, **BANK)
     assert method.kind is Method.BANK
+    [setup] = (await world.stripe.v1.setup_intents.list_async({"customer": customer})).data
+    mandate = await world.stripe.v1.mandates.retrieve_async(setup.mandate)
+    assert (mandate.status, mandate.type) == ("active", "multi_use")
+    assert mandate.payment_method == method.method_id
+    charges = await world.stripe.v1.payment_intents.list_async({"customer": customer})
+    assert charges.data == []
     seen = await world.gateway.charge_saved(charging(attempt, customer, method))
     assert seen.state is AttemptState.PROCESSING
     assert seen.method is Method.BANK

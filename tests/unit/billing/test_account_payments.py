@@ -458,6 +458,7 @@ async def test_a_bank_payment_is_on_its_way_for_every_invoice_and_then_paid(offi
     assert await check_books(books=office.books) == []
 
 
+@pytest.mark.scenario(29)
 async def test_a_bank_payment_that_fails_opens_every_invoice_again(office):
     held = await by_bank(office, 1, 2)
     office.gateway.bounce(held)
@@ -469,6 +470,7 @@ async def test_a_bank_payment_that_fails_opens_every_invoice_again(office):
     assert await check_books(books=office.books) == []
 
 
+@pytest.mark.scenario(30)
 async def test_a_return_reopens_every_invoice_once_and_ends_autopay_by_that_account(office):
     await office.on_file(kind=Method.BANK)
     autopay = Autopay(

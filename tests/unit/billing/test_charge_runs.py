@@ -25,6 +25,7 @@ from services.billing.usecases.list_chargeable import list_chargeable
 from services.billing.usecases.ports_accounts import ToCharge
 from services.billing.usecases.start_charge_run import StartChargeRun, start_charge_run
 from services.billing.usecases.work_charge_runs import work_charge_runs
+from shared.contracts.billing import SurplusArisenV1
 from shared.contracts.billing_accounts import AutopayChangedV1, ChargeRunChangedV1
 from tests.support.billing_account_fakes import ACCOUNT
 from tests.support.billing_fakes import COMPANY
@@ -290,6 +291,7 @@ async def test_a_bank_that_wants_to_see_the_customer_fails_the_item_and_is_not_r
     assert (await it.invoice(1)).reservation is None
 
 
+@pytest.mark.scenario(29)
 async def test_a_bank_account_is_tried_twice_for_one_invoice_and_no_more():
     it = await enrolled(1, kind=Method.BANK)
     for number in (1, 2, 3):
@@ -328,3 +330,29 @@ async def test_nothing_to_charge_and_an_unknown_run_are_refused():
         await it.begin(77)
     with pytest.raises(ChargeRunNotFoundError):
         await it.step("pause", "nobody")
+
+
+@pytest.mark.scenario(54)
+async def test_a_page_that_was_paid_after_all_beside_the_run_becomes_a_credit_to_be_refunded():
+    """Both settle: the page ran out, the run charged, and then the page's money came."""
+    it = await enrolled(1)
+    page = await it.start(it.wish(1, amount_cents=10_000))
+    it.gateway.time_out(page)
+    await it.refresh(page)
+    await it.begin(1)
+    await it.work_off()
+    assert (await it.invoice(1)).status is InvoiceStatus.PAID
+    it.gateway.pages[page.key].intent = "succeeded"
+    for _ in range(2):
+        await it.refresh(page)
+    invoice = await it.invoice(1)
+    assert (invoice.paid_cents, invoice.surplus_cents) == (20_000, 10_000)
+    [alerted] = it.books.told(SurplusArisenV1)
+    assert (alerted.surplus_cents, alerted.payer.name) == (10_000, invoice.payer.name)
+    assert [item.state for item in await it.items()] == [ItemState.CHARGED]
+    assert it.gateway.charged_cents == 20_000
+    assert await check_books(books=it.books) == []
+    payment = invoice.payments[-1].payment_id
+    await it.refund(payment, 10_000, with_credit=True, surplus_only=True)
+    assert (await it.invoice(1)).surplus_cents == 0
+    assert it.gateway.charged_cents == 10_000

@@ -179,6 +179,7 @@ async def test_autopay_by_another_method_goes_on_when_one_is_gone_at_the_process
     assert (await office.kept(Autopay, ACCOUNT)).enrolled
 
 
+@pytest.mark.scenario(20)
 async def test_customers_change_only_what_the_company_lets_them(office):
     await office.on_file("pm-bank", Method.BANK)
     with pytest.raises(BankChangesOffError):

@@ -104,6 +104,7 @@ async def test_a_page_paid_in_the_last_moment_is_applied_and_the_new_try_refused
     assert office.bill.client_invoice.paid_cents == 80_000
 
 
+@pytest.mark.scenario(23)
 async def test_a_declined_card_then_another_is_one_charge_with_the_failure_kept(office):
     attempt = await office.checkout()
     office.gateway.decline(attempt)
@@ -140,6 +141,7 @@ async def test_money_that_comes_after_the_page_expired_is_still_booked(office):
     office.balanced()
 
 
+@pytest.mark.scenario(46)
 async def test_all_webhooks_lost_the_reconciler_settles(office):
     attempt = await office.checkout()
     office.gateway.pay_by_card(attempt)
@@ -322,6 +324,7 @@ async def test_a_bank_payment_that_arrives_is_paid_once(office):
     office.balanced()
 
 
+@pytest.mark.scenario(29)
 async def test_a_bank_payment_that_bounces_is_due_again_with_the_reason(office):
     attempt = await office.paid_by_bank()
     office.gateway.bounce(attempt)
@@ -335,6 +338,7 @@ async def test_a_bank_payment_that_bounces_is_due_again_with_the_reason(office):
     office.balanced()
 
 
+@pytest.mark.scenario(30)
 async def test_a_settled_bank_payment_that_is_returned_reopens_the_invoice_once(opening):
     office = await opening(published=True)
     attempt = await office.paid_by_bank()

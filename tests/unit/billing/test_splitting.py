@@ -42,6 +42,7 @@ from services.billing.domain.split_refusals import (
     TooManySplitRulesError,
 )
 from services.billing.domain.split_rules import RULES_MAX, SplitRule
+from services.billing.entrypoints.words import invoice_word
 from services.billing.usecases.add_invoice import AddInvoice, add_invoice
 from services.billing.usecases.apply_split_rule import ApplySplitRule, apply_split_rule
 from services.billing.usecases.change_invoice import ChangeInvoice, change_invoice
@@ -52,7 +53,7 @@ from services.billing.usecases.preview_invoice import preview_invoice
 from services.billing.usecases.preview_split_rule import preview_split_rule
 from services.billing.usecases.void_invoice import void_invoice
 from services.billing.usecases.withdraw_invitation import withdraw_invitation
-from shared.contracts.billing import InvoiceSendRequestedV1
+from shared.contracts.billing import InspectionBalanceChangedV1, InvoiceSendRequestedV1
 from tests.support.billing_fakes import (
     COMPANY,
     ELLEN,
@@ -165,6 +166,18 @@ async def test_a_paid_percentage_never_rises_by_itself_and_falls_into_a_surplus(
     assert totals(splitting) == [30_000, 30_000]
     assert splitting.bill.invoice("third").surplus_cents == 10_000
     splitting.balanced()
+
+
+async def test_what_was_paid_and_given_back_is_not_called_paid(splitting):
+    await add(splitting, Share(line_ids=("sewer",)))
+    await splitting.receive_cash(17_500, invoice_id="third")
+    today = date(2026, 11, 17)
+    assert invoice_word(splitting.bill, splitting.bill.invoice("third"), today) == "Paid Nov 17"
+    await splitting.follow(lines=(a_line("home", 47_500),))
+    await splitting.refund("cash-1", 17_500, with_credit=True, surplus_only=True)
+    assert invoice_word(splitting.bill, splitting.bill.invoice("third"), today) == "Nothing due"
+    told = splitting.books.told(InspectionBalanceChangedV1)[-1]
+    assert [share.paid_on for share in told.shares if share.kind == "third_party"] == [None]
 
 
 async def test_voiding_or_adding_one_leaves_every_other_third_party_alone(splitting):

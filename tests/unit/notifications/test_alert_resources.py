@@ -41,6 +41,7 @@ async def unread(bench, staff_id):
     return await bench.desk.feed.unread(told.COMPANY, staff_id, with_platform=False)
 
 
+@pytest.mark.scenario(13)
 @pytest.mark.parametrize(
     ("key", "event", "words"),
     [

@@ -1,8 +1,10 @@
 """The order on the client's page says whose each line is, once for each line of an invoice."""
 
-from services.portal.domain.contributions import order_lines
+import pytest
+
+from services.portal.domain.contributions import contributions, order_lines
 from services.portal.domain.views import Assigned, InspectionView
-from tests.support.portal_samples import COMPANY_ID, an_inspection
+from tests.support.portal_samples import COMPANY_ID, a_balance, an_inspection
 
 RADON = ("radon", "Radon test", "48-hour continuous monitor", 15_000)
 AGAIN = ("again", "Radon test", "48-hour continuous monitor", 15_000)
@@ -70,3 +72,25 @@ def test_a_note_tells_equal_names_apart():
 
 def test_an_invoice_that_is_not_needed_any_more_has_no_line():
     assert whose([RADON], ("Marcus Lee", "void", RADON)) == [("", False)]
+
+
+@pytest.mark.parametrize(
+    ("status", "total_cents", "paid_cents", "shown"),
+    [
+        ("paid", 17_500, 17_500, [17_500]),
+        ("open", 17_500, 0, [17_500]),
+        ("void", 0, 0, []),
+        ("void", 0, 5_000, [5_000]),  # cancelled, and not given back yet
+        ("paid", 0, 0, []),  # paid once; the service was removed and the money given back
+    ],
+)
+def test_a_client_sees_whoever_paid_or_is_asked_and_nobody_else(
+    status, total_cents, paid_cents, shown
+):
+    told = a_balance()
+    agent = told.shares[1].model_copy(
+        update={"status": status, "total_cents": total_cents, "paid_cents": paid_cents}
+    )
+    balance = told.model_copy(update={"shares": (told.shares[0], agent)})
+    view = InspectionView(company_id=COMPANY_ID, inspection=an_inspection(), balance=balance)
+    assert [row.cents for row in contributions(view)] == shown
