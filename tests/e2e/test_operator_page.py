@@ -1,15 +1,23 @@
 """The operator's page in a browser: nothing for axe, never too wide, a quiet console."""
 
 import pytest
+import pytest_asyncio
 
 from deploy.product import OPERATOR, SERVICES
 from shared.contracts.billing import InvoiceChangedV1
 from tests.integration.test_operator_page import NOBODYS, send
 from tests.support.browser import NARROWEST, violations, width_at_the_narrowest
+from tests.support.shelves import clear_shelves
 from tests.support.stack import OPERATOR_PASSWORD
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(90)]
 CREDENTIALS = {"username": OPERATOR, "password": OPERATOR_PASSWORD}
+
+
+@pytest_asyncio.fixture(autouse=True, scope="module", loop_scope="session")
+async def _shelves(_running):
+    yield
+    await clear_shelves(_running)
 
 
 @pytest.mark.parametrize(("form", "theme"), [("phone", "dark"), ("desktop", "light")])

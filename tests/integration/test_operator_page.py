@@ -1,13 +1,14 @@
 """What an operator sees and does in a browser, and the numbers an alarm is set on."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import aio_pika
 import httpx
 import pytest
+import pytest_asyncio
 
 from deploy.demo.office import eventually
 from deploy.product import OPERATOR, SERVICES
@@ -15,10 +16,17 @@ from shared.contracts.billing import InvoiceChangedV1
 from shared.messaging.topology import EVENTS_EXCHANGE, events_queue
 from tests.integration.test_operators import bury
 from tests.support.product import Company
+from tests.support.shelves import clear_shelves
 from tests.support.stack import OPERATOR_PASSWORD, Stack
 from tests.support.visitor import Page, Visitor
 
 NOBODYS = "portal.nobody_asked.v1"
+
+
+@pytest_asyncio.fixture(autouse=True, scope="module", loop_scope="module")
+async def _shelves(_running: Stack) -> AsyncIterator[None]:
+    yield
+    await clear_shelves(_running)
 
 
 @pytest.fixture
