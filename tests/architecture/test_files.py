@@ -44,6 +44,13 @@ def test_a_page_needs_no_exception_from_the_content_policy(path: Path):
     assert not re.search(r"<script(?![^>]*\ssrc=)", text), "inline script"
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_news_never_replaces_the_part_that_waits_for_it(path: Path):
+    """A request that waits behind another is dropped when its part is not on the page any more."""
+    waiting = re.findall(r"<[^>]*from:body[^>]*>", path.read_text())
+    assert [part for part in waiting if 'hx-swap="outerHTML"' in part] == []
+
+
 @pytest.mark.parametrize(
     "path", sorted((ROOT / "requirements").glob("*.txt")), ids=lambda p: p.name
 )

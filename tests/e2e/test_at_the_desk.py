@@ -69,6 +69,28 @@ async def test_news_on_its_way_does_not_overwrite_the_answer_to_a_press(people, 
     await expect(behind).to_be_hidden()
 
 
+async def test_news_that_comes_while_a_box_is_being_drawn_is_drawn_as_well(people, company):
+    booking = company.book()
+    desk = await people.owner(company, f"/staff/scheduling/inspections/{booking.inspection_id}")
+    services = desk.locator("#services-box")
+    await expect(services.get_by_role("row", name="Full home inspection")).to_be_visible()
+    told = asyncio.Event()
+
+    async def answer_late(route):
+        drawn = await route.fetch()
+        await told.wait()
+        await route.fulfill(response=drawn)
+
+    await desk.route("**/scheduling/fragments/**/services", answer_late)
+    async with desk.expect_request("**/scheduling/fragments/**/services"):
+        await desk.evaluate("document.body.dispatchEvent(new Event('inspection:changed'))")
+    fee = {"kind": "fee", "name": "Travel", "amount_cents": 2_500}
+    company.office.post(f"{booking.path}/lines", fee)
+    await expect(desk.locator("#payments-box")).to_contain_text("Due $500.00")
+    told.set()
+    await expect(services.get_by_role("row", name="Travel")).to_be_visible()
+
+
 async def test_details_are_shared_with_a_warning_and_a_preview(people, company):
     booking = company.book()
     booking.link()
