@@ -154,6 +154,7 @@ def _payments(invoice: Invoice) -> Iterable[contract.InvoicePayment]:
                 method=payment.method.value,
                 method_label=payment.method_label,
                 paid_at=payment.paid_at,
+                account_payment_id=payment.account_payment_id,
             )
 
 
