@@ -19,6 +19,7 @@ from services.billing.domain.bill import Bill
 from services.billing.domain.charge_run import ChargeRun, RunItem
 from services.billing.domain.ledger import expected, prepaid, receivable
 from services.billing.domain.methods import Autopay, SavedMethod
+from services.billing.domain.refund import Refund, RefundState
 from services.billing.domain.statement import StatementRow
 
 
@@ -104,6 +105,16 @@ class MemoryAccountLists:
 
     async def account_payments(self, company_id: str, account_id: str, limit: int) -> list[Attempt]:
         return [a for a in self._attempts(company_id) if a.account_id == account_id][:limit]
+
+    async def refunds_given(self, company_id: str, attempt_ids: Sequence[str]) -> list[Refund]:
+        found = [
+            refund
+            for refund in self._books.state.refunds.values()
+            if refund.company_id == company_id
+            and refund.attempt_id in attempt_ids
+            and refund.state is RefundState.SUCCEEDED
+        ]
+        return sorted(found, key=lambda refund: refund.created_at)
 
     async def prepayments(
         self, company_id: str, *, account_id: str = "", only_open: bool = False, limit: int = 100

@@ -1,5 +1,6 @@
 """What staff and customers look through of one account; never used for a decision."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,7 @@ from services.billing.domain.attempt import Attempt
 from services.billing.domain.bill import Bill
 from services.billing.domain.charge_run import ChargeRun, RunItem
 from services.billing.domain.methods import Autopay, SavedMethod
+from services.billing.domain.refund import Refund, RefundState
 from services.billing.domain.statement import StatementRow
 from shared.mongo import Document
 
@@ -80,6 +82,16 @@ class AccountLists(AccountLedger):
     async def account_payments(self, company_id: str, account_id: str, limit: int) -> list[Attempt]:
         """Newest first."""
         return await self._attempts({"company_id": company_id, "account_id": account_id}, limit)
+
+    async def refunds_given(self, company_id: str, attempt_ids: Sequence[str]) -> list[Refund]:
+        """Those of these account payments that went through, oldest first."""
+        query = {
+            "company_id": company_id,
+            "attempt_id": {"$in": list(attempt_ids)},
+            "state": RefundState.SUCCEEDED.value,
+        }
+        found = self._store["refunds"].find(query).sort("created_at", 1).limit(MOST_ROWS)
+        return [value(Refund, row, key="refund_id") async for row in found]
 
     async def prepayments(
         self, company_id: str, *, account_id: str = "", only_open: bool = False, limit: int = 100

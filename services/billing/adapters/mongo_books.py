@@ -95,6 +95,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         "refunds",
         indexes=(
             IndexModel([("company_id", 1), ("payment_id", 1)], name="payment"),
+            IndexModel([("company_id", 1), ("attempt_id", 1)], name="attempt"),
             IndexModel([("provider_refund_id", 1)], name="provider"),
             IndexModel([("company_id", 1), ("request_key", 1)], name="request"),
             IndexModel([("next_try_at", 1)], name="due"),

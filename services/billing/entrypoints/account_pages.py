@@ -1,5 +1,6 @@
 """One account customer at the desk: what is open, what was paid, what is on file (R74)."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
@@ -10,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from services.billing.domain.account_refusals import AutopayOffError, MethodNotFoundError
 from services.billing.domain.attempt import OVER_WITHOUT_MONEY, Attempt, AttemptState
 from services.billing.domain.methods import method_of
+from services.billing.domain.refund import Refund
 from services.billing.domain.refusals import InvalidPeriodError
 from services.billing.domain.statement import StatementRow, aging
 from services.billing.entrypoints.account_documents import account_receipt, order_document
@@ -69,6 +71,8 @@ async def account_page(
     autopay = await parts.lists.autopay(staff.company_id, account_id)
     prepaid = await parts.lists.prepayments(staff.company_id, account_id=account_id, only_open=True)
     payments = await parts.lists.account_payments(staff.company_id, account_id, _PAYMENTS_SHOWN)
+    refunded = [payment.attempt_id for payment in payments if payment.refunded_cents]
+    refunds = await parts.lists.refunds_given(staff.company_id, refunded)
     takes_money = settings.takes_money(company, own_accounts=parts.own_accounts)
     return page(
         request,
@@ -89,6 +93,7 @@ async def account_page(
         prepaid=prepaid,
         prepaid_cents=sum(one.unapplied_cents for one in prepaid),
         payments=[(one, payment_word(one)) for one in payments if _worth_telling(one)],
+        refunded_of=_by_part(refunds),
         zone=company.time_zone if company else "UTC",
         currency=company.currency if company else "USD",
         takes_money=takes_money,
@@ -206,6 +211,14 @@ def payment_word(attempt: Attempt) -> str:
         AttemptState.PROCESSING: "Processing",
     }
     return after.get(attempt.state) or attempt_word(attempt)
+
+
+def _by_part(refunds: list[Refund]) -> Counter[str]:
+    """What was given back of each part of the payments, in cents."""
+    cents: Counter[str] = Counter()
+    for refund in refunds:
+        cents[refund.payment_id] += refund.amount_cents
+    return cents
 
 
 def _worth_telling(attempt: Attempt) -> bool:

@@ -10,6 +10,7 @@ from services.billing.domain.attempt import Attempt
 from services.billing.domain.bill import Bill
 from services.billing.domain.charge_run import ChargeRun, RunItem
 from services.billing.domain.methods import Autopay, SavedMethod
+from services.billing.domain.refund import Refund
 from services.billing.domain.statement import StatementRow
 
 
@@ -51,6 +52,9 @@ class AccountLists(Protocol):
 
     async def account_payments(self, company_id: str, account_id: str, limit: int) -> list[Attempt]:
         """Newest first."""
+
+    async def refunds_given(self, company_id: str, attempt_ids: Sequence[str]) -> list[Refund]:
+        """Those of these account payments that went through, oldest first."""
 
     async def prepayments(
         self, company_id: str, *, account_id: str = "", only_open: bool = False, limit: int = 100
