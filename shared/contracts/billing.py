@@ -237,6 +237,7 @@ class PaymentRefundedV1(PaymentEvent):
     with_credit: bool
     """True: the bill shrinks by it, nothing becomes due again (C9)."""
     reason: str
+    account_refund_id: str | None = None  # of the whole refund it is a part of, if that is told too
 
 
 class DisputeChangedV1(PaymentEvent):
@@ -276,8 +277,7 @@ class BillingSettingsChangedV1(Event):
     settings_revision: int
     clients_may_invite: bool = False
     """A client may invite somebody of the People box to pay a part."""
-    autopay: bool = False
-    """Customers may enrol in autopay (R83)."""
+    autopay: bool = False  # customers may enrol in it (R83)
     card_changes: bool = False
     bank_changes: bool = False
     """Customers may update or remove a card (R87), a bank account (R88) on file."""

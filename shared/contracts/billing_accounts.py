@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime
 
-from shared.contracts.billing import PaymentMethodKind
+from shared.contracts.billing import PaymentMethodKind, RefundStatus
 from shared.contracts.event import Event, Value
 from shared.money import Cents, PositiveCents, SumCents
 
@@ -65,6 +65,44 @@ class AccountPaymentChangedV1(Event):
     def revision(self) -> int:
         """The payment's revision."""
         return self.payment.revision
+
+
+class AccountRefund(Value):
+    """Money of one payment of an account given back at once. amount = allocations + prepayment."""
+
+    refund_id: str
+    account_payment_id: str
+    account_id: str
+    status: RefundStatus
+    amount_cents: PositiveCents
+    allocations: tuple[Allocation, ...]
+    """What of it each invoice was paid with before."""
+    prepayment_cents: Cents
+    """What of it paid no invoice."""
+    currency: str
+    method: PaymentMethodKind
+    method_label: str
+    receipt_number: str
+    payer_name: str
+    payer_email: str
+    reason: str
+    requested_by: str | None
+    """None: it was made in the processor's dashboard."""
+    placed_by_rule: bool
+    """Nobody said there which invoices it is for, so a rule chose them: staff should look."""
+
+
+class AccountRefundChangedV1(Event):
+    """A refund of an account's payment moved; applied once, by `refund_id` and status."""
+
+    name: ClassVar[str] = "billing.account_refund_changed.v1"
+    aggregate: ClassVar[str] = "account_refund"
+    refund: AccountRefund
+
+    @property
+    def aggregate_id(self) -> str:
+        """The refund's id."""
+        return self.refund.refund_id
 
 
 class Prepayment(Value):

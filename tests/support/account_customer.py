@@ -148,6 +148,15 @@ class Customer:
         found = self.company.office.get(f"billing/v1/accounts/{self.account_id}")
         return list(found["methods"])
 
+    def mails(self, subject: str) -> list[dict[str, Any]]:
+        """Those in the mailbox whose subject begins so, newest first."""
+        found = self.company.sandbox.mails(self.email)
+        return [mail for mail in found if mail["subject"].startswith(subject)]
+
+    def wait_mail(self, subject: str) -> dict[str, Any]:
+        """The newest of them, once there is one."""
+        return eventually(lambda: self.mails(subject), f"a mail {subject!r}", within=_PATIENCE)[0]
+
     def _new(self, known: set[str], count: int) -> list[dict[str, Any]]:
         def there() -> list[dict[str, Any]] | None:
             rows = [row for row in self.invoices() if row["invoice_id"] not in known]

@@ -6,6 +6,8 @@ from typing import Any
 from shared.contracts.billing_accounts import (
     AccountPayment,
     AccountPaymentChangedV1,
+    AccountRefund,
+    AccountRefundChangedV1,
     Allocation,
     AutopayChangedV1,
     ChargeRunChangedV1,
@@ -103,6 +105,31 @@ def account_paid(**changes: Any) -> AccountPaymentChangedV1:
         "revision": 1,
     }
     return AccountPaymentChangedV1(company_id=COMPANY, payment=AccountPayment(**(fields | changes)))
+
+
+def account_refunded(status: str = "succeeded", **changes: Any) -> AccountRefundChangedV1:
+    fields: dict[str, Any] = {
+        "refund_id": "re-1",
+        "account_payment_id": "ap-1",
+        "account_id": ACCOUNT,
+        "status": status,
+        "amount_cents": 20000,
+        "allocations": (
+            Allocation(invoice_id="i-1", invoice_number="HP-1", amount_cents=3000),
+            Allocation(invoice_id="i-2", invoice_number="HP-2", amount_cents=12000),
+        ),
+        "prepayment_cents": 5000,
+        "currency": "USD",
+        "method": "card",
+        "method_label": "Visa ending 4242",
+        "receipt_number": "R-9",
+        "payer_name": NORA.name,
+        "payer_email": NORA.email,
+        "reason": "Not done",
+        "requested_by": "Priya Raman",
+        "placed_by_rule": False,
+    }
+    return AccountRefundChangedV1(company_id=COMPANY, refund=AccountRefund(**(fields | changes)))
 
 
 def autopay(*, enrolled: bool = True, **changes: Any) -> AutopayChangedV1:

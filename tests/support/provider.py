@@ -49,6 +49,12 @@ class Provider:
 
         return eventually(known, "the payment's id at the processor")
 
+    def intent_of(self, attempt_id: str) -> str:
+        """The processor's id of one payment, by billing's own."""
+        found = self.show("payment_intents", limit="100")["data"]
+        [intent] = [one for one in found if one["metadata"].get("attempt_id") == attempt_id]
+        return str(intent["id"])
+
     def session(self, booking: Booking) -> str:
         """The processor's id of the newest payment page."""
         return str(self.attempts(booking)[-1]["session_id"])

@@ -1,8 +1,12 @@
 """Payments of accounts, prepayments, methods and autopay in the words of the published events."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from services.billing.domain.allocation import Allocation
 from services.billing.domain.attempt import OVER_WITHOUT_MONEY, Attempt, AttemptState
 from services.billing.domain.methods import Autopay, SavedMethod
+from services.billing.domain.refund import Refund
 from shared.contracts import billing_accounts as contract
 from shared.contracts.event import Event
 
@@ -47,6 +51,44 @@ def account_payment_changed(attempt: Attempt) -> contract.AccountPaymentChangedV
             started_at=attempt.created_at,
             paid_at=attempt.paid_at,
             revision=attempt.revision,
+        ),
+    )
+
+
+def account_refund_changed(
+    attempt: Attempt, refunds: Sequence[Refund], *, chosen: bool
+) -> contract.AccountRefundChangedV1 | None:
+    """A refund is now like this, whatever parts of the payment it was divided over.
+
+    `chosen`: the payment has other parts that it could have been put on. None for a payment that
+    is not an account's.
+    """
+    if attempt.account_id is None or not refunds:
+        return None
+    cents_of = {refund.payment_id: refund.amount_cents for refund in refunds}
+    paid = [part for part in attempt.allocations if part.payment_id in cents_of]
+    invoices = [replace(part, amount_cents=cents_of[part.payment_id]) for part in paid]
+    amount_cents = sum(cents_of.values())
+    first = refunds[0]
+    return contract.AccountRefundChangedV1(
+        company_id=attempt.company_id,
+        refund=contract.AccountRefund(
+            refund_id=first.whole_id,
+            account_payment_id=attempt.attempt_id,
+            account_id=attempt.account_id,
+            status=first.state.value,
+            amount_cents=amount_cents,
+            allocations=tuple(_told(part) for part in invoices),
+            prepayment_cents=amount_cents - sum(part.amount_cents for part in invoices),
+            currency=attempt.currency,
+            method=attempt.method.value,
+            method_label=attempt.method_label,
+            receipt_number=attempt.receipt_number,
+            payer_name=attempt.payer.name,
+            payer_email=attempt.payer.email,
+            reason=first.reason,
+            requested_by=first.requested_by,
+            placed_by_rule=chosen and first.requested_by is None,
         ),
     )
 

@@ -62,6 +62,16 @@ class Refund:
         return self.attempt_id or self.payment_id
 
     @property
+    def whole_id(self) -> str:
+        """The one movement of money that it is, or is a part of.
+
+        What was made in the dashboard may be divided here; what staff ask for is one by itself.
+        """
+        if self.requested_by is None and self.provider_refund_id:
+            return self.provider_refund_id
+        return self.refund_id
+
+    @property
     def key(self) -> str:
         """The idempotency key: one per refund, so two equal refunds are two."""
         return f"refund-{self.refund_id}"

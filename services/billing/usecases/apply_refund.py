@@ -1,8 +1,10 @@
 """A refund moved: give the money back in the books, or take the giving back."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from services.billing.domain.account_told import account_refund_changed
 from services.billing.domain.ledger import Moved
 from services.billing.domain.payment import Payment
 from services.billing.domain.provider import SeenRefund
@@ -16,12 +18,12 @@ from shared.contracts.billing import PaymentRefundedV1
 async def apply_refund(books: OpenBooks, desk: Desk, *, seen: SeenRefund, now: datetime) -> None:
     """Bring our refund to what the processor says; one made in its dashboard is taken up."""
     known = await _known(books, desk.attempt.company_id, seen)
-    for refund in known or _taken_up(desk, seen, now):
-        moved = refund.moved(seen.state)
-        moved = replace(moved, provider_refund_id=seen.provider_refund_id, next_try_at=None)
-        if moved.state is not refund.state:
-            moved = settle_refund(desk, before=refund, after=moved)
-        await books.keep_refund(moved)
+    before = known or _taken_up(desk, seen, now)
+    after = [_moved(desk, refund, seen) for refund in before]
+    for refund in after:
+        await books.keep_refund(refund)
+    if not known or [refund.state for refund in after] != [refund.state for refund in before]:
+        tell_whole_refund(desk, after)
 
 
 def settle_refund(desk: Desk, *, before: Refund, after: Refund) -> Refund:
@@ -41,8 +43,16 @@ def settle_refund(desk: Desk, *, before: Refund, after: Refund) -> Refund:
     return after
 
 
+def tell_whole_refund(desk: Desk, refunds: Sequence[Refund]) -> None:
+    """Announce all parts of a refund of an account's payment together: it is one movement."""
+    chosen = len(list(desk.parts())) > 1
+    told = account_refund_changed(desk.attempt, refunds, chosen=chosen)
+    if told:
+        desk.events.append(told)
+
+
 def tell_refund(desk: Desk, refund: Refund) -> None:
-    """Announce the refund as it now is; of a prepayment its own event tells."""
+    """Announce what one invoice lost by a refund; of a prepayment only the whole is told."""
     part, payment = desk.part_of(refund.payment_id) or (None, None)
     if part is None or payment is None:
         return
@@ -53,8 +63,17 @@ def tell_refund(desk: Desk, refund: Refund) -> None:
         "status": refund.state.value,
         "with_credit": refund.with_credit,
         "reason": refund.reason,
+        "account_refund_id": refund.whole_id if payment.account_payment_id else None,
     }
     sheet.events.append(PaymentRefundedV1.model_validate(fields))
+
+
+def _moved(desk: Desk, refund: Refund, seen: SeenRefund) -> Refund:
+    moved = refund.moved(seen.state)
+    moved = replace(moved, provider_refund_id=seen.provider_refund_id, next_try_at=None)
+    if moved.state is refund.state:
+        return moved
+    return settle_refund(desk, before=refund, after=moved)
 
 
 def _given(desk: Desk, part: Part, payment: Payment, refund: Refund) -> Refund:
@@ -108,7 +127,8 @@ def _taken_up(desk: Desk, seen: SeenRefund, now: datetime) -> list[Refund]:
     parts = list(desk.parts())[::-1]
     for part, payment in parts:
         last = payment is parts[-1][1]
-        cents = rest if last else min(rest, payment.refundable_cents)
+        most = payment.refundable_cents if part else desk.attempt.unapplied_cents
+        cents = rest if last else min(rest, most)
         if cents <= 0:
             continue
         rest -= cents

@@ -10,7 +10,7 @@ from services.billing.domain.refund import Refund, RefundState, refuse_impossibl
 from services.billing.domain.refusals import PaymentNotFoundError, RefundTooLargeError
 from services.billing.domain.surplus import surplus_to_refund
 from services.billing.usecases.apply_provider_state import keep_desk
-from services.billing.usecases.apply_refund import settle_refund, tell_refund
+from services.billing.usecases.apply_refund import settle_refund, tell_refund, tell_whole_refund
 from services.billing.usecases.ports import (
     Books,
     Clock,
@@ -111,6 +111,7 @@ async def _ask(
     if not payment.online:  # money given back by hand has been given back
         done = replace(refund, state=RefundState.SUCCEEDED)
         refund = settle_refund(desk, before=refund, after=done)
+    tell_whole_refund(desk, [refund])
     await books.keep_refund(refund)
     await keep_desk(books, desk, now=now)
     return refund, payment.online

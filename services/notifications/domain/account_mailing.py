@@ -1,5 +1,6 @@
 """Which mails account customers get: to be let in, about their payments, methods and tickets."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from services.notifications.domain.alerting_accounts import account_of
@@ -15,6 +16,8 @@ from shared.contracts.billing import Payer
 from shared.contracts.billing_accounts import (
     AccountPayment,
     AccountPaymentChangedV1,
+    AccountRefund,
+    AccountRefundChangedV1,
     AutopayChangedV1,
     PaymentMethodChangedV1,
 )
@@ -41,8 +44,9 @@ def account_mails(
         case TicketReplySentV1():
             return [_ticket_reply(event, cause, now)]
         case AccountPaymentChangedV1():
-            found = _payment(event.company_id, event.payment, cause, now)
-            return [found] if found else []
+            return _payment(event.company_id, event.payment, cause, now)
+        case AccountRefundChangedV1():
+            return _refund(event.company_id, event.refund, cause, now)
         case AutopayChangedV1() | PaymentMethodChangedV1() if account is not None:
             return _notices(event, account, cause, now)
         case _:
@@ -97,34 +101,56 @@ def _ticket_reply(event: TicketReplySentV1, cause: str, now: datetime) -> Mail:
     )
 
 
-def _payment(company_id: str, paid: AccountPayment, cause: str, now: datetime) -> Mail | None:
+def _payment(company_id: str, paid: AccountPayment, cause: str, now: datetime) -> list[Mail]:
     at_the_page = paid.origin == "customer" and paid.method == "card"
     if paid.status == "failed" and at_the_page:
-        return None  # a declined card is answered on the page where it was typed
-    to = Recipient(name=paid.payer_name, address=paid.payer_email.strip(), audience=Audience.PAYER)
-    facts = PaymentFacts(
-        payment_id=paid.account_payment_id,
-        amount_cents=paid.amount_cents,
-        currency=paid.currency,
-        method=paid.method,
-        method_label=paid.method_label,
+        return []  # a declined card is answered on the page where it was typed
+    facts = replace(_facts(paid), happened_at=paid.paid_at)
+    return [_money_mail(OF_STATUS[paid.status], paid, facts, cause, now, company_id=company_id)]
+
+
+def _refund(company_id: str, refund: AccountRefund, cause: str, now: datetime) -> list[Mail]:
+    """One for the whole of it, whatever invoices it is of."""
+    if refund.status != "succeeded":
+        return []
+    facts = _facts(refund)
+    return [_money_mail(MailKind.REFUND, refund, facts, cause, now, company_id=company_id)]
+
+
+def _facts(moved: AccountPayment | AccountRefund) -> PaymentFacts:
+    return PaymentFacts(
+        payment_id=moved.account_payment_id,
+        amount_cents=moved.amount_cents,
+        currency=moved.currency,
+        method=moved.method,
+        method_label=moved.method_label,
         payer=Payer(
-            contact_id="", name=paid.payer_name, role_label="Client", email=paid.payer_email
+            contact_id="", name=moved.payer_name, role_label="Client", email=moved.payer_email
         ),
-        receipt_number=paid.receipt_number,
-        happened_at=paid.paid_at,
-        reason=paid.reason,
-        allocations=tuple((one.invoice_number, one.amount_cents) for one in paid.allocations),
-        prepayment_cents=paid.prepayment_cents,
+        receipt_number=moved.receipt_number,
+        reason=moved.reason,
+        allocations=tuple((one.invoice_number, one.amount_cents) for one in moved.allocations),
+        prepayment_cents=moved.prepayment_cents,
     )
-    kind = OF_STATUS[paid.status]
+
+
+def _money_mail(
+    kind: MailKind,
+    moved: AccountPayment | AccountRefund,
+    facts: PaymentFacts,
+    cause: str,
+    now: datetime,
+    *,
+    company_id: str,
+) -> Mail:
+    address = moved.payer_email.strip()
     return Mail(
-        mail_id=mail_id(cause=cause, kind=kind, address=to.address),
+        mail_id=mail_id(cause=cause, kind=kind, address=address),
         company_id=company_id,
         kind=kind,
-        recipient=to,
+        recipient=Recipient(name=moved.payer_name, address=address, audience=Audience.PAYER),
         inspection_id=None,
-        account_id=paid.account_id,
+        account_id=moved.account_id,
         payment=facts,
         queued_at=now,
         not_before=now,

@@ -8,6 +8,8 @@ from services.notifications.domain.alert import Category
 from services.notifications.domain.alerting_words import Told
 from shared.contracts.billing_accounts import (
     AccountPaymentChangedV1,
+    AccountRefund,
+    AccountRefundChangedV1,
     AutopayChangedV1,
     ChargeRunChangedV1,
     PaymentMethodChangedV1,
@@ -18,6 +20,11 @@ from shared.contracts.portal import TicketChangedV1
 from shared.money import money
 
 SOMEBODY = "A customer"
+NUMBERS_MAX = 3
+PLACED = (
+    "Nobody says there which invoice it is for: it is taken from the prepayment first, then from "
+    "the newest invoice"
+)
 
 
 def account_of(event: Event) -> str | None:
@@ -25,6 +32,8 @@ def account_of(event: Event) -> str | None:
     match event:
         case AccountPaymentChangedV1():
             return event.payment.account_id
+        case AccountRefundChangedV1():
+            return event.refund.account_id
         case PrepaymentChangedV1():
             return event.prepayment.account_id
         case PaymentMethodChangedV1():
@@ -38,6 +47,10 @@ def account_of(event: Event) -> str | None:
 
 def _account_page(account_id: str) -> str:
     return f"/staff/scheduling/accounts/{account_id}"
+
+
+def _money_page(account_id: str) -> str:
+    return f"/staff/billing/accounts/{account_id}"
 
 
 def _autopay(event: AutopayChangedV1, _name: str) -> Told:
@@ -92,7 +105,7 @@ def _payment(event: AccountPaymentChangedV1, name: str) -> Told | None:
     shared: dict[str, Any] = {
         "category": Category.PAYMENTS,
         "amount_cents": paid.amount_cents,
-        "href": f"/staff/billing/accounts/{paid.account_id}",
+        "href": _money_page(paid.account_id),
     }
     told: dict[str, Told] = {
         "succeeded": Told(
@@ -132,6 +145,42 @@ def _payment(event: AccountPaymentChangedV1, name: str) -> Told | None:
         ),
     }
     return told[paid.status]
+
+
+def _refund(event: AccountRefundChangedV1, name: str) -> Told | None:
+    """One alert for one movement of money, whatever invoices it is of."""
+    refund = event.refund
+    amount = money(refund.amount_cents, refund.currency)
+    who = name or refund.payer_name
+    shared: dict[str, Any] = {
+        "category": Category.PAYMENTS,
+        "icon": "undo-2",
+        "amount_cents": refund.amount_cents,
+        "href": f"{_money_page(refund.account_id)}#payment-{refund.account_payment_id}",
+    }
+    asking: dict[str, Any] = {**shared, "level": "needs_action", "action": "refund"}
+    detail = f"{refund.method_label}, {_refunded(refund)}. {refund.reason}".strip()
+    if refund.status == "pending":
+        return None
+    if refund.status == "failed":
+        text = f"Refund of {amount} to {who} failed"
+        return Told(kind="account_refund_failed", text=text, detail=detail, drawn="bad", **asking)
+    if refund.placed_by_rule:
+        text = f"Refund of {amount} made at the processor was put on {_refunded(refund)}: check"
+        detail = f"{who}, {refund.method_label}, receipt {refund.receipt_number}. {PLACED}"
+        return Told(kind="account_refund_placed", text=text, detail=detail, drawn="warn", **asking)
+    text = f"{who} was refunded {amount}"
+    return Told(kind="account_payment_refunded", text=text, detail=detail, **shared)
+
+
+def _refunded(refund: AccountRefund) -> str:
+    """`the prepayment and invoices HP-1, HP-2, HP-3 and 4 more`."""
+    numbers = [part.invoice_number for part in refund.allocations]
+    more = len(numbers) - NUMBERS_MAX
+    named = ", ".join(numbers[:NUMBERS_MAX]) + (f" and {more} more" if more > 0 else "")
+    invoices = f"invoice{'' if len(numbers) == 1 else 's'} {named}"
+    parts = ["the prepayment"] if refund.prepayment_cents else []
+    return " and ".join([*parts, invoices] if numbers else parts)
 
 
 def _charge_run(event: ChargeRunChangedV1, _name: str) -> Told | None:
@@ -182,6 +231,7 @@ ACCOUNT_ALERTS: Mapping[type[Event], Callable[[Any, str], Told | None]] = Mappin
         PrepaymentChangedV1: _prepayment,
         PaymentMethodChangedV1: _method,
         AccountPaymentChangedV1: _payment,
+        AccountRefundChangedV1: _refund,
         ChargeRunChangedV1: _charge_run,
         TicketChangedV1: _ticket,
     }

@@ -15,6 +15,7 @@ from shared.contracts.billing import (
 )
 from shared.contracts.billing_accounts import (
     AccountPaymentChangedV1,
+    AccountRefundChangedV1,
     AutopayChangedV1,
     ChargeRunChangedV1,
     PaymentMethodChangedV1,
@@ -45,6 +46,7 @@ NAMES: tuple[tuple[type[Event], Callable[[Any], str]], ...] = (
     (AgreementSignedV1, lambda event: f"{event.agreement_id}:{event.version}"),
     (AgreementIssuedV1, lambda event: f"{event.agreement_id}:{event.version}"),
     (AccountPaymentChangedV1, lambda event: f"{event.aggregate_id}:{event.payment.status}"),
+    (AccountRefundChangedV1, lambda event: f"{event.aggregate_id}:{event.refund.status}"),
     (PrepaymentChangedV1, lambda event: event.aggregate_id),
     (PaymentMethodChangedV1, lambda event: f"{event.aggregate_id}:{event.method.removed}"),
     (AutopayChangedV1, _autopay),
@@ -62,7 +64,9 @@ OF_A_WHOLE = (PaymentRecordedV1, PaymentProcessingV1, PaymentFailedV1, PaymentRe
 
 
 def told_as_a_whole(event: Event) -> bool:
-    """Whether it is one invoice's part of a payment over several, which has its own events."""
+    """Whether it is one invoice's part of a payment or refund over several, which is told too."""
+    if isinstance(event, PaymentRefundedV1):
+        return event.account_refund_id is not None
     return isinstance(event, OF_A_WHOLE) and event.account_payment_id is not None
 
 

@@ -45,6 +45,7 @@ LISTENS_TO: tuple[type[Event], ...] = (
     billing.BillingSettingsChangedV1,
     scheduling_accounts.CustomerAccountChangedV1,
     billing_accounts.AccountPaymentChangedV1,
+    billing_accounts.AccountRefundChangedV1,
     billing_accounts.PrepaymentChangedV1,
     billing_accounts.PaymentMethodChangedV1,
     billing_accounts.AutopayChangedV1,

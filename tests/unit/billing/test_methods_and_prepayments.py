@@ -37,6 +37,7 @@ from services.billing.usecases.start_setup import StartSetup, start_setup
 from shared.contracts.billing_accounts import (
     AccountPaymentChangedV1,
     AutopayChangedV1,
+    AccountRefundChangedV1,
     PaymentMethodChangedV1,
     PrepaymentChangedV1,
 )
@@ -360,6 +361,8 @@ async def test_one_check_pays_several_invoices_with_one_receipt(office):
     assert (told.payment.origin, told.payment.status) == ("staff", "succeeded")
     await office.refund("ahand-1-2", 10_000)
     assert (await office.invoice(2)).balance_cents == 10_000
+    [back] = office.books.told(AccountRefundChangedV1)
+    assert (back.refund.status, back.refund.amount_cents) == ("succeeded", 10_000)
     assert office.gateway.refund_keys == {}
     assert await check_books(books=office.books) == []
 

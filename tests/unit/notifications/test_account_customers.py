@@ -67,6 +67,99 @@ async def test_a_payment_over_many_invoices_has_one_receipt_and_one_alert(bench)
     assert [alert.kind for alert in bench.alerts] == ["account_payment_recorded"]
 
 
+def refunded_parts(*statuses):
+    """What of a refund each invoice's own event tells."""
+    return [
+        told.refunded(
+            refund_id=f"re-1.{n}",
+            payment_id=f"ap-1-{n}",
+            invoice_id=f"i-{n}",
+            status=status,
+            account_payment_id="ap-1",
+            account_refund_id="re-1",
+        )
+        for status in statuses
+        for n in (1, 2)
+    ]
+
+
+async def test_a_refund_over_many_invoices_is_one_mail_with_each_of_them_and_one_alert(bench):
+    await bench.hear(told.scheduled(), replayed=True)
+    await bench.hear(
+        *refunded_parts("pending", "succeeded"),
+        accounts.account_refunded("pending"),
+        accounts.account_refunded(),
+    )
+    await bench.send_due()
+
+    [sent] = bench.post.sent
+    assert sent.to_address == NORA.email
+    assert sent.subject == "Your refund of $200.00"
+    for row in ("Invoice HP-1: $30.00", "Invoice HP-2: $120.00", "Prepayment: $50.00"):
+        assert row in sent.text
+    assert "/account/in/token-" in sent.text
+    [alert] = bench.alerts
+    assert (alert.kind, alert.level) == ("account_payment_refunded", "info")
+    assert alert.text == "Northwind Property Management was refunded $200.00"
+    assert alert.detail == ("Visa ending 4242, the prepayment and invoices HP-1, HP-2. Not done")
+
+
+async def test_two_refunds_of_one_payment_are_two_mails(bench):
+    await bench.hear(
+        accounts.account_refunded(),
+        accounts.account_refunded(refund_id="re-2", amount_cents=100, prepayment_cents=100),
+    )
+
+    assert len({mail.mail_id for mail in bench.mails}) == 2
+    assert len(bench.alerts) == 2
+
+
+async def test_where_nobody_said_what_a_refund_is_for_staff_are_asked_to_look(bench):
+    event = accounts.account_refunded(
+        prepayment_cents=0, amount_cents=15000, requested_by=None, placed_by_rule=True
+    )
+    await bench.hear(*refunded_parts("pending", "succeeded"), event, event)
+
+    [alert] = bench.alerts
+    assert alert.waiting
+    assert alert.text == (
+        "Refund of $150.00 made at the processor was put on invoices HP-1, HP-2: check"
+    )
+    assert "Visa ending 4242, receipt R-9" in alert.detail
+    assert alert.href == f"/staff/billing/accounts/{accounts.ACCOUNT}#payment-ap-1"
+    assert [str(mail.kind) for mail in bench.mails] == ["refund"]
+
+
+async def test_of_two_hundred_invoices_an_alert_names_a_few_and_the_mail_adds_up_the_rest(bench):
+    parts = [
+        {"invoice_id": f"i-{n}", "invoice_number": f"HP-{n}", "amount_cents": 100}
+        for n in range(1, 201)
+    ]
+    changes = {"allocations": parts, "amount_cents": 20_000, "prepayment_cents": 0}
+    await bench.hear(accounts.account_refunded(requested_by=None, placed_by_rule=True, **changes))
+    await bench.send_due()
+
+    assert "was put on invoices HP-1, HP-2, HP-3 and 197 more: check" in bench.alerts[0].text
+    assert "180 more invoices: $180.00" in bench.post.sent[0].text
+
+
+async def test_a_refund_that_fails_is_told_to_staff_only(bench):
+    await bench.hear(*refunded_parts("pending", "failed"), accounts.account_refunded("failed"))
+
+    assert bench.mails == []
+    [alert] = bench.alerts
+    assert alert.waiting
+    assert alert.text == "Refund of $200.00 to Northwind Property Management failed"
+
+
+async def test_a_refund_whose_whole_nobody_tells_is_told_invoice_by_invoice(bench):
+    """An earlier release of billing knows no whole."""
+    await bench.hear(told.refunded(account_payment_id="ap-1"))
+
+    assert [str(mail.kind) for mail in bench.mails] == ["refund"]
+    assert [alert.kind for alert in bench.alerts] == ["payment_refunded"]
+
+
 @pytest.mark.parametrize(
     ("changes", "mailed"),
     [

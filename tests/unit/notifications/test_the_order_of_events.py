@@ -6,6 +6,7 @@ import pytest
 
 from services.notifications.usecases.notice_event import NotKnownYetError
 from shared.contracts.scheduling import InspectionRescheduledV1, InspectionServicesChangedV1
+from tests.support import notifications_accounts as accounts
 from tests.support import notifications_events as told
 from tests.support.notifications_fakes import Bench
 
@@ -55,6 +56,28 @@ async def test_every_order_sends_the_same():
 
     for order in list(permutations(EVENTS))[::60]:
         assert await outcome(order) == expected
+
+
+OF_A_REFUND = (
+    told.company_changed(),
+    accounts.account_changed(),
+    *(
+        told.refunded(
+            refund_id=f"re-1.{number}", account_payment_id="ap-1", account_refund_id="re-1"
+        )
+        for number in (1, 2)
+    ),
+    accounts.account_refunded("pending", requested_by=None, placed_by_rule=True),
+    accounts.account_refunded(requested_by=None, placed_by_rule=True),
+)
+
+
+async def test_in_every_order_a_refund_is_one_mail_and_one_alert_however_often_it_is_told():
+    for order in permutations(OF_A_REFUND):
+        bench = Bench()
+        await bench.hear(*order, *order)
+        assert [str(mail.kind) for mail in bench.mails] == ["refund"]
+        assert [alert.kind for alert in bench.alerts] == ["account_refund_placed"]
 
 
 async def test_deliveries_that_come_twice_or_late_change_nothing():
