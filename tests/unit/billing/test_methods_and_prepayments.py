@@ -36,8 +36,8 @@ from services.billing.usecases.record_account_payment import (
 from services.billing.usecases.start_setup import StartSetup, start_setup
 from shared.contracts.billing_accounts import (
     AccountPaymentChangedV1,
-    AutopayChangedV1,
     AccountRefundChangedV1,
+    AutopayChangedV1,
     PaymentMethodChangedV1,
     PrepaymentChangedV1,
 )
