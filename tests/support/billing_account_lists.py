@@ -23,6 +23,12 @@ from services.billing.domain.refund import Refund, RefundState
 from services.billing.domain.statement import StatementRow
 
 
+def behind(before: str, rows: list[Any], key: str) -> list[Any]:
+    """What follows the row of that id; all, if there is none."""
+    ids = [getattr(row, key) for row in rows]
+    return rows[ids.index(before) + 1 :] if before in ids else rows
+
+
 class MemoryAccountLists:
     """The same queries as the database's lists of accounts."""
 
@@ -103,8 +109,11 @@ class MemoryAccountLists:
             raise AccountPaymentNotFoundError
         return found
 
-    async def account_payments(self, company_id: str, account_id: str, limit: int) -> list[Attempt]:
-        return [a for a in self._attempts(company_id) if a.account_id == account_id][:limit]
+    async def account_payments(
+        self, company_id: str, account_id: str, limit: int, *, before: str = ""
+    ) -> list[Attempt]:
+        found = [a for a in self._attempts(company_id) if a.account_id == account_id]
+        return behind(before, found, "attempt_id")[:limit]
 
     async def refunds_given(self, company_id: str, attempt_ids: Sequence[str]) -> list[Refund]:
         found = [
@@ -117,7 +126,13 @@ class MemoryAccountLists:
         return sorted(found, key=lambda refund: refund.created_at)
 
     async def prepayments(
-        self, company_id: str, *, account_id: str = "", only_open: bool = False, limit: int = 100
+        self,
+        company_id: str,
+        *,
+        account_id: str = "",
+        only_open: bool = False,
+        before: str = "",
+        limit: int = 100,
     ) -> list[Attempt]:
         found = [
             attempt
@@ -126,7 +141,7 @@ class MemoryAccountLists:
             and account_id in {"", attempt.account_id}
             and (attempt.unapplied_cents or not only_open)
         ]
-        return found[:limit]
+        return behind(before, found, "attempt_id")[:limit]
 
     async def methods(self, company_id: str, account_id: str) -> list[SavedMethod]:
         return await self.methods_of_accounts(company_id, [account_id])
@@ -148,9 +163,10 @@ class MemoryAccountLists:
     async def autopays(self, company_id: str, account_ids: list[str]) -> list[Autopay]:
         return [one for one in self._kept(Autopay, company_id) if one.account_id in account_ids]
 
-    async def runs(self, company_id: str, limit: int) -> list[ChargeRun]:
+    async def runs(self, company_id: str, limit: int, *, before: str = "") -> list[ChargeRun]:
         found = self._kept(ChargeRun, company_id)
-        return sorted(found, key=lambda run: run.started_at, reverse=True)[:limit]
+        newest = sorted(found, key=lambda run: (run.started_at, run.run_id), reverse=True)
+        return behind(before, newest, "run_id")[:limit]
 
     async def run(self, company_id: str, run_id: str) -> ChargeRun:
         for run in self._kept(ChargeRun, company_id):
@@ -175,7 +191,7 @@ class MemoryAccountLists:
 
     def _attempts(self, company_id: str) -> list[Attempt]:
         found = [a for a in self._books.state.attempts.values() if a.company_id == company_id]
-        return sorted(found, key=lambda attempt: attempt.created_at, reverse=True)
+        return sorted(found, key=lambda one: (one.created_at, one.attempt_id), reverse=True)
 
     def _invoices(self, company_id: str, account_id: str) -> list[StatementRow]:
         rows = [

@@ -132,8 +132,12 @@ class MemoryRows:
     async def payment(self, of, entry_id):
         return next((r for r in self.rows_of(rows.HISTORY, of) if r.entry_id == entry_id), None)
 
-    async def prepayments(self, of, limit):
-        found = sorted(self.rows_of(rows.PREPAYMENTS, of), key=lambda r: r.at, reverse=True)
+    async def prepayments(self, of, before, limit):
+        found = self.rows_of(rows.PREPAYMENTS, of)
+        if before is not None:
+            edge = (datetime.fromisoformat(before[0]), before[1])
+            found = [r for r in found if (r.at, r.prepayment.prepayment_id) < edge]
+        found = sorted(found, key=lambda r: (r.at, r.prepayment.prepayment_id), reverse=True)
         return found[:limit]
 
     async def methods(self, of):

@@ -79,9 +79,12 @@ class AccountLists(AccountLedger):
             raise AccountPaymentNotFoundError
         return attempt_value(row)
 
-    async def account_payments(self, company_id: str, account_id: str, limit: int) -> list[Attempt]:
-        """Newest first."""
-        return await self._attempts({"company_id": company_id, "account_id": account_id}, limit)
+    async def account_payments(
+        self, company_id: str, account_id: str, limit: int, *, before: str = ""
+    ) -> list[Attempt]:
+        """Newest first, behind the payment `before`."""
+        query = {"company_id": company_id, "account_id": account_id}
+        return await self._attempts(query, before, limit)
 
     async def refunds_given(self, company_id: str, attempt_ids: Sequence[str]) -> list[Refund]:
         """Those of these account payments that went through, oldest first."""
@@ -94,15 +97,21 @@ class AccountLists(AccountLedger):
         return [value(Refund, row, key="refund_id") async for row in found]
 
     async def prepayments(
-        self, company_id: str, *, account_id: str = "", only_open: bool = False, limit: int = 100
+        self,
+        company_id: str,
+        *,
+        account_id: str = "",
+        only_open: bool = False,
+        before: str = "",
+        limit: int = 100,
     ) -> list[Attempt]:
-        """Payments of which something was paid in advance, newest first."""
+        """Payments of which something was paid in advance, newest first, behind `before`."""
         query: dict[str, Any] = {"company_id": company_id, "prepayment": True}
         if account_id:
             query["account_id"] = account_id
         if only_open:
             query["unapplied_cents"] = {"$gt": 0}
-        return await self._attempts(query, limit)
+        return await self._attempts(query, before, limit)
 
     async def methods(self, company_id: str, account_id: str) -> list[SavedMethod]:
         """On file, oldest first."""
@@ -131,11 +140,11 @@ class AccountLists(AccountLedger):
             return Autopay(account_id=account_id, company_id=company_id)
         return value(Autopay, row, key="account_id")
 
-    async def runs(self, company_id: str, limit: int) -> list[ChargeRun]:
-        """Newest first."""
-        found = self._store["charge_runs"].find({"company_id": company_id})
-        rows = found.sort("started_at", -1).limit(limit)
-        return [value(ChargeRun, row, key="run_id") async for row in rows]
+    async def runs(self, company_id: str, limit: int, *, before: str = "") -> list[ChargeRun]:
+        """Newest first, behind the run `before`."""
+        query = {"company_id": company_id}
+        rows = await self._newest("charge_runs", query, "started_at", before, limit)
+        return [value(ChargeRun, row, key="run_id") for row in rows]
 
     async def run(self, company_id: str, run_id: str) -> ChargeRun:
         """Raises ChargeRunNotFoundError."""
@@ -154,6 +163,18 @@ class AccountLists(AccountLedger):
         found = self._store["charge_run_items"].find(query).sort("position", 1).limit(limit)
         return [value(RunItem, row, key="item_id") async for row in found]
 
-    async def _attempts(self, query: Document, limit: int) -> list[Attempt]:
-        found = self._store["attempts"].find(query).sort("created_at", -1).limit(limit)
-        return [attempt_value(row) async for row in found]
+    async def _attempts(self, query: Document, before: str, limit: int) -> list[Attempt]:
+        rows = await self._newest("attempts", query, "created_at", before, limit)
+        return [attempt_value(row) for row in rows]
+
+    async def _newest(
+        self, collection: str, query: Document, at: str, before: str, limit: int
+    ) -> list[Document]:
+        """Behind the row `before`, by time and id; one the company does not have is no mark."""
+        mine = {"_id": before, "company_id": query["company_id"]}
+        mark = await self._store[collection].find_one(mine, {at: 1}) if before else None
+        if mark:
+            same = {at: mark[at], "_id": {"$lt": before}}
+            query = query | {"$or": [{at: {"$lt": mark[at]}}, same]}
+        found = self._store[collection].find(query).sort([(at, -1), ("_id", -1)]).limit(limit)
+        return [row async for row in found]

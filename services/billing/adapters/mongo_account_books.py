@@ -49,7 +49,10 @@ COLLECTIONS: tuple[Collection, ...] = (
     Collection(
         "charge_runs",
         indexes=(
-            IndexModel([("company_id", 1), ("started_at", DESCENDING)], name="newest"),
+            IndexModel(
+                [("company_id", 1), ("started_at", DESCENDING), ("_id", DESCENDING)],
+                name="by_time",
+            ),
             IndexModel([("status", 1)], name="status"),
         ),
     ),
@@ -79,7 +82,13 @@ INVOICE_INDEXES = (
 )
 ATTEMPT_INDEXES = (
     IndexModel(
-        [("company_id", 1), ("account_id", 1), ("created_at", DESCENDING)], name="account_newest"
+        [
+            ("company_id", 1),
+            ("account_id", 1),
+            ("created_at", DESCENDING),
+            ("_id", DESCENDING),
+        ],
+        name="account_by_time",
     ),
     IndexModel(
         [("company_id", 1), ("unapplied_cents", 1), ("created_at", DESCENDING)],

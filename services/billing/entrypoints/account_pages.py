@@ -30,6 +30,8 @@ router = APIRouter(include_in_schema=False)
 PAGE = "/staff/billing/accounts/{account_id}"
 ROWS_SHOWN = 200
 _PAYMENTS_SHOWN = 50
+Mark = Annotated[str, Query(max_length=80)]
+"""The last row of the page before."""
 _SAID = {
     "charged": "Charged",
     "processing": "The bank payment is on its way",
@@ -58,9 +60,9 @@ class Family:
 
 @router.get(PAGE)
 async def account_page(
-    request: Request, account_id: str, staff: Reader, parts: UsedParts
+    request: Request, account_id: str, staff: Reader, parts: UsedParts, before: Mark = ""
 ) -> HTMLResponse:
-    """Everything about the account's money on one page."""
+    """Everything about the account's money on one page; payments behind `before`."""
     refuse_inspectors(staff)
     account = await parts.lists.account(staff.company_id, account_id)
     company = await parts.lists.company(staff.company_id)
@@ -70,7 +72,10 @@ async def account_page(
     methods = await parts.lists.methods(staff.company_id, account_id)
     autopay = await parts.lists.autopay(staff.company_id, account_id)
     prepaid = await parts.lists.prepayments(staff.company_id, account_id=account_id, only_open=True)
-    payments = await parts.lists.account_payments(staff.company_id, account_id, _PAYMENTS_SHOWN)
+    found = await parts.lists.account_payments(
+        staff.company_id, account_id, _PAYMENTS_SHOWN + 1, before=before
+    )
+    payments = found[:_PAYMENTS_SHOWN]
     refunded = [payment.attempt_id for payment in payments if payment.refunded_cents]
     refunds = await parts.lists.refunds_given(staff.company_id, refunded)
     takes_money = settings.takes_money(company, own_accounts=parts.own_accounts)
@@ -94,6 +99,8 @@ async def account_page(
         prepaid_cents=sum(one.unapplied_cents for one in prepaid),
         payments=[(one, payment_word(one)) for one in payments if _worth_telling(one)],
         refunded_of=_by_part(refunds),
+        newer=bool(before),
+        older=payments[-1].attempt_id if len(found) > len(payments) else "",
         zone=company.time_zone if company else "UTC",
         currency=company.currency if company else "USD",
         takes_money=takes_money,

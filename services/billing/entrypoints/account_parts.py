@@ -50,16 +50,24 @@ class AccountLists(Protocol):
     async def account_payment(self, company_id: str, payment_id: str) -> Attempt:
         """Raises AccountPaymentNotFoundError."""
 
-    async def account_payments(self, company_id: str, account_id: str, limit: int) -> list[Attempt]:
-        """Newest first."""
+    async def account_payments(
+        self, company_id: str, account_id: str, limit: int, *, before: str = ""
+    ) -> list[Attempt]:
+        """Newest first, behind the payment `before`."""
 
     async def refunds_given(self, company_id: str, attempt_ids: Sequence[str]) -> list[Refund]:
         """Those of these account payments that went through, oldest first."""
 
     async def prepayments(
-        self, company_id: str, *, account_id: str = "", only_open: bool = False, limit: int = 100
+        self,
+        company_id: str,
+        *,
+        account_id: str = "",
+        only_open: bool = False,
+        before: str = "",
+        limit: int = 100,
     ) -> list[Attempt]:
-        """Payments of which something was paid in advance, newest first."""
+        """Payments of which something was paid in advance, newest first, behind `before`."""
 
     async def methods(self, company_id: str, account_id: str) -> list[SavedMethod]:
         """On file, oldest first."""
@@ -75,8 +83,8 @@ class AccountLists(Protocol):
     async def autopay(self, company_id: str, account_id: str) -> Autopay:
         """The enrolment, or that there is none."""
 
-    async def runs(self, company_id: str, limit: int) -> list[ChargeRun]:
-        """Newest first."""
+    async def runs(self, company_id: str, limit: int, *, before: str = "") -> list[ChargeRun]:
+        """Newest first, behind the run `before`."""
 
     async def run(self, company_id: str, run_id: str) -> ChargeRun:
         """Raises ChargeRunNotFoundError."""

@@ -127,10 +127,13 @@ async def list_payments(
     caller: Reading,
     parts: UsedParts,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: Annotated[str, Query(max_length=80)] = "",
 ) -> list[contract.AccountPayment]:
-    """Newest first; pages that were opened and left are not among them."""
+    """Newest first, behind the payment `before`; pages that were opened and left are left out."""
     account = await parts.lists.account(caller.company_id, account_id)
-    found = await parts.lists.account_payments(caller.company_id, account.account_id, limit)
+    found = await parts.lists.account_payments(
+        caller.company_id, account.account_id, limit, before=before
+    )
     told = [account_payment_changed(attempt) for attempt in found]
     return [event.payment for event in told if event]
 

@@ -43,10 +43,12 @@ async def list_prepayments(
     parts: UsedParts,
     account_id: Annotated[str, Query(max_length=80)] = "",
     only_open: bool = False,
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+    before: Annotated[str, Query(max_length=80)] = "",
 ) -> list[contract.Prepayment]:
-    """Newest first; `only_open`: those of which something is left."""
+    """Newest first, behind the payment `before`; `only_open`: those of which something is left."""
     found = await parts.lists.prepayments(
-        caller.company_id, account_id=account_id, only_open=only_open
+        caller.company_id, account_id=account_id, only_open=only_open, before=before, limit=limit
     )
     told = [prepayment_changed(attempt) for attempt in found]
     return [event.prepayment for event in told if event]

@@ -31,11 +31,13 @@ PAGE_SIZE = 50
 _RUNS_SHOWN = 10
 _KEY_MAX = 100
 Offset = Annotated[int, Query(ge=0, le=100_000)]
+Mark = Annotated[str, Query(max_length=80)]
+"""The last run of the page before."""
 
 
 @router.get(PAGE)
 async def to_charge(
-    request: Request, staff: Reader, parts: UsedParts, after: Offset = 0
+    request: Request, staff: Reader, parts: UsedParts, after: Offset = 0, runs: Mark = ""
 ) -> HTMLResponse:
     """The filter `Invoices to Charge`, oldest first; nothing is charged by looking."""
     refuse_inspectors(staff)
@@ -46,6 +48,8 @@ async def to_charge(
     planner = Planner(parts, staff.company_id, company, settings)
     plan = await planner.page(wish, skip=after, limit=PAGE_SIZE)
     more = plan.invoice_count > after + PAGE_SIZE
+    found = await parts.lists.runs(staff.company_id, _RUNS_SHOWN + 1, before=runs)
+    shown = found[:_RUNS_SHOWN]
     return page(
         request,
         "charge.html",
@@ -58,7 +62,9 @@ async def to_charge(
         methods=METHODS,
         filtered=any(form.value(name) for name in ("account", "due_by", "method")),
         others=await _others(parts, staff, wish.account_id) if wish.account_id else [],
-        runs=await parts.lists.runs(staff.company_id, _RUNS_SHOWN),
+        runs=shown,
+        newer_runs=f"{PAGE}#runs-h" if runs else "",
+        older_runs=f"{PAGE}?runs={shown[-1].run_id}#runs-h" if len(found) > len(shown) else "",
         today=today_of(company, parts.clock()),
         zone=company.time_zone if company else "UTC",
         currency=company.currency if company else "USD",

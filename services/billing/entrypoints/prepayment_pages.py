@@ -1,9 +1,10 @@
 """Prepayments: what customers paid in advance; staff apply it or give it back (R89, R90)."""
 
 from dataclasses import dataclass
+from typing import Annotated
 from uuid import uuid4
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.billing.domain.account_refusals import PrepaymentNotFoundError
@@ -28,6 +29,8 @@ PAGE = "/staff/billing/prepayments"
 ONE = PAGE + "/{prepayment_id}"
 _KEY_MAX = 100
 _INVOICES_SHOWN = 200
+_LEFT_SHOWN = 1000
+_SHOWN = 100
 _SAID = {
     "applied": "Applied",
     "refunded": "Refunded",
@@ -50,16 +53,20 @@ class Asked:
 
 
 @router.get(PAGE)
-async def prepayments(request: Request, staff: Reader, parts: UsedParts) -> HTMLResponse:
-    """Those of which something is left come first."""
+async def prepayments(
+    request: Request,
+    staff: Reader,
+    parts: UsedParts,
+    before: Annotated[str, Query(max_length=80)] = "",
+) -> HTMLResponse:
+    """Those of which something is left come first; the others by time, behind `before`."""
     refuse_inspectors(staff)
     company = await parts.lists.company(staff.company_id)
     settings = await parts.lists.settings(staff.company_id)
-    left = await parts.lists.prepayments(staff.company_id, only_open=True)
-    every = await parts.lists.prepayments(staff.company_id)
-    known = {one.attempt_id for one in left}
-    used = [one for one in every if one.attempt_id not in known and one.paid_at]
-    rows = [*left, *used]
+    left = await parts.lists.prepayments(staff.company_id, only_open=True, limit=_LEFT_SHOWN)
+    found = await parts.lists.prepayments(staff.company_id, before=before, limit=_SHOWN + 1)
+    used = [one for one in found[:_SHOWN] if not one.unapplied_cents and one.paid_at]
+    rows = used if before else [*left, *used]
     return page(
         request,
         "prepayments.html",
@@ -67,6 +74,8 @@ async def prepayments(request: Request, staff: Reader, parts: UsedParts) -> HTML
         rows=[(one, await _name(parts, one)) for one in rows],
         left_cents=sum(one.unapplied_cents for one in left),
         left_count=len(left),
+        newer=PAGE if before else "",
+        older=f"{PAGE}?before={found[_SHOWN - 1].attempt_id}" if len(found) > _SHOWN else "",
         offered=settings.portal.prepayments,
         currency=company.currency if company else "USD",
         zone=company.time_zone if company else "UTC",

@@ -81,7 +81,7 @@ COLLECTIONS = (
     ),
     Collection(
         rows.PREPAYMENTS.name,
-        indexes=(IndexModel([*OWNED, ("at", DESCENDING)], name="recent"),),
+        indexes=(IndexModel([*OWNED, ("at", DESCENDING), ("_id", DESCENDING)], name="by_time"),),
     ),
     Collection(rows.METHODS.name, indexes=(IndexModel([*OWNED], name="account"),)),
     Collection(rows.AUTOPAY.name),

@@ -135,10 +135,13 @@ class MongoAccounts:
         """By id."""
         return await self._one(rows.HISTORY, rows.HistoryRow, of, entry_id)
 
-    async def prepayments(self, of: Account, limit: int) -> Sequence[rows.PrepaymentRow]:
+    async def prepayments(
+        self, of: Account, before: Cursor | None, limit: int
+    ) -> Sequence[rows.PrepaymentRow]:
         """In the order of the index."""
-        cursor = self._store[rows.PREPAYMENTS.name].find(_owned(of)).sort("at", -1).limit(limit)
-        return [rows.PrepaymentRow.model_validate(d) for d in await cursor.to_list(None)]
+        found = self._store[rows.PREPAYMENTS.name].find({**_owned(of), **_earlier(before)})
+        listed = await found.sort([("at", -1), ("_id", -1)]).limit(limit).to_list(None)
+        return [rows.PrepaymentRow.model_validate(d) for d in listed]
 
     async def methods(self, of: Account) -> Sequence[SavedMethod]:
         """All of the account; there are few."""

@@ -1,8 +1,9 @@
 """Paying in advance, where the company allows it (R89, R90)."""
 
 from secrets import token_hex
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.portal.domain.account_money import Terms, usable_method, usable_methods
@@ -14,6 +15,7 @@ from services.portal.domain.refusals import (
 from services.portal.entrypoints.account_access import AccountVisit, Visit
 from services.portal.entrypoints.account_frame import account_page
 from services.portal.entrypoints.account_payment_words import UNSURE, why_not
+from services.portal.entrypoints.cursors import CURSOR_MAX, read_moment, write_cursor
 from services.portal.usecases.ports_accounts import PaymentKind, PaymentOrder
 from services.portal.usecases.prepay_account import prepay_account
 from shared.contracts.billing_accounts import SavedMethod
@@ -23,22 +25,37 @@ from shared.ui import Form
 
 router = APIRouter(prefix="/account/prepayments", include_in_schema=False)
 LISTED = 50
+Before = Annotated[str, Query(max_length=CURSOR_MAX)]
 
 
 @router.get("")
-async def prepayments(request: Request, visit: AccountVisit) -> HTMLResponse:
+async def prepayments(request: Request, visit: AccountVisit, before: Before = "") -> HTMLResponse:
     """What was paid in advance, what of it is left, and the form for more."""
-    return await _prepayments_page(request, visit, Form())
+    return await _prepayments_page(request, visit, Form(), before=before)
 
 
 async def _prepayments_page(
-    request: Request, visit: Visit, form: Form, status: int = 200, **more: object
+    request: Request,
+    visit: Visit,
+    form: Form,
+    status: int = 200,
+    *,
+    before: str = "",
+    **more: object,
 ) -> HTMLResponse:
     if not visit.customer.terms.prepayments:
         raise AccountSwitchedOffError("The company does not take prepayments here.")
     methods = usable_methods(await _held(visit), visit.customer.terms)
     first = f"saved:{methods[0].method_id}" if methods else "card"
-    listed = await visit.wiring.customers.accounts.prepayments(visit.customer.of, LISTED)
+    found = await visit.wiring.customers.accounts.prepayments(
+        visit.customer.of, read_moment(before), LISTED + 1
+    )
+    listed = found[:LISTED]
+    last = (
+        (listed[-1].at.isoformat(), listed[-1].prepayment.prepayment_id)
+        if len(found) > LISTED
+        else None
+    )
     return account_page(
         request,
         visit,
@@ -46,6 +63,8 @@ async def _prepayments_page(
         "prepayments",
         status,
         listed=[row.prepayment for row in listed],
+        older=write_cursor(last),
+        before=before,
         methods=methods,
         method=form.value("method") or first,
         **{"form": form, "key": token_hex(16), "refusal": None, **more},

@@ -90,7 +90,9 @@ class Accounts(Protocol):
     async def payment(self, of: Account, entry_id: str) -> HistoryRow | None:
         """One line of the history."""
 
-    async def prepayments(self, of: Account, limit: int) -> Sequence[PrepaymentRow]:
+    async def prepayments(
+        self, of: Account, before: Cursor | None, limit: int
+    ) -> Sequence[PrepaymentRow]:
         """The newest first."""
 
     async def methods(self, of: Account) -> Sequence[SavedMethod]:

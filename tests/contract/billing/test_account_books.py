@@ -34,7 +34,7 @@ from shared.idempotency import IdempotencyKeys
 from shared.messaging.outbox import Outbox
 from tests.contract.billing.test_books import fresh_store
 from tests.support.billing_account_fakes import ACCOUNT
-from tests.support.billing_fakes import COMPANY, a_company
+from tests.support.billing_fakes import COMPANY, MemoryLists, a_company
 from tests.unit.billing.test_charge_runs import Killed, RunOffice
 
 
@@ -270,6 +270,42 @@ async def test_whoever_lost_his_view_is_told_of_accounts_again(office):
     ]
     assert sorted(told) == ["apay-1", "apay-2", "apay-2", "pm-1"]
     assert await tell_again(company_id=COMPANY, books=office.books, own_accounts=False) == 2
+
+
+async def test_payments_prepayments_and_runs_are_paged_without_losing_one(office):
+    await office.open_account([10_000], autopay=True, prepayments=True)
+    for number in (1, 2, 3):
+        wish = {"attempt_id": f"apay-{number}", "amount_cents": 2_000, "prepay_cents": 2_000}
+        await office.pay(request_key=f"k-{number}", **wish)
+    await office.on_file()
+    await office.enrol()
+    for number in (4, 5):
+        later = office.clock() + timedelta(hours=1)
+        await office.open_invoice(number, 10_000, account={"job_created_at": later})
+        await office.begin(number, run_id=f"run-{number}")
+        await office.work_off()
+    lists = BillingLists(office.store) if hasattr(office, "store") else MemoryLists(office.books)
+
+    async def turned(ask, key):
+        seen = []
+        while page := await ask(seen[-1] if seen else ""):
+            seen += [getattr(row, key) for row in page]
+        return seen
+
+    every = [one.attempt_id for one in await lists.account_payments(COMPANY, ACCOUNT, 50)]
+    assert {"apay-1", "apay-2", "apay-3"} < set(every)
+    assert every == await turned(
+        lambda last: lists.account_payments(COMPANY, ACCOUNT, 2, before=last), "attempt_id"
+    )
+    assert await turned(
+        lambda last: lists.prepayments(COMPANY, before=last, limit=1), "attempt_id"
+    ) == ["apay-3", "apay-2", "apay-1"]
+    assert await turned(lambda last: lists.runs(COMPANY, 1, before=last), "run_id") == [
+        "run-5",
+        "run-4",
+    ]
+    assert len(await lists.runs(COMPANY, 10, before="of-nobody")) == 2
+    assert await lists.runs("other", 10, before="run-5") == []
 
 
 # ------------------------------------------------------------------------------- MongoDB alone

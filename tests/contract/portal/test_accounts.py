@@ -137,7 +137,7 @@ async def everything(accounts, services):
         await accounts.open_children(OF, "order-B2", 50),
         await accounts.all_invoices(OF, None, 50),
         await accounts.history(OF, None, 50),
-        await accounts.prepayments(OF, 50),
+        await accounts.prepayments(OF, None, 50),
         await accounts.methods(OF),
         await accounts.autopay(OF),
         await services.visits(OF, ["scheduled"], newest_first=False, limit=50),
@@ -224,6 +224,15 @@ async def test_history_mixes_payments_and_credits_and_hides_parts(kept):
     assert seen == ["pay-1", "p0", "p1", "p2", "p3", "p4", "inv-C2", "inv-C1", "cash-1"]
     assert (await kept.accounts.payment(OF, "cash-1")).account_payment_id is None
     assert await kept.accounts.payment(OF, "part-1") is None
+
+
+async def test_prepayments_of_one_moment_are_paged_without_losing_one(kept):
+    await kept.project(*[told_prepayment(prepayment_id=f"pre-{n}") for n in range(5)])
+    seen, before = [], None
+    while page := await kept.accounts.prepayments(OF, before, 2):
+        seen += [row.prepayment.prepayment_id for row in page]
+        before = (page[-1].at.isoformat(), seen[-1])
+    assert seen == ["pre-4", "pre-3", "pre-2", "pre-1", "pre-0"]
 
 
 def a_visit(visit_id, **changes):

@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 from bs4 import BeautifulSoup
 
+from services.billing.domain.charge_run import ChargeRun, RunStatus
 from services.billing.domain.methods import Autopay, SavedMethod
 from services.billing.domain.payment import Method
+from services.billing.entrypoints import account_pages, charge_pages, prepayment_pages
 from tests.support.billing_account_fakes import ACCOUNT, BOOKED_AT
 from tests.support.billing_fakes import COMPANY
 from tests.unit.billing.account_office import AccountOffice
@@ -61,6 +63,49 @@ async def test_the_page_shows_what_is_open_alone_and_in_families(desk):
     assert len(parent.select("input[name=invoice]")) == 2
     assert "Visa ending 4242" in words
     assert "Not enrolled" in words
+
+
+def turned(page: BeautifulSoup, word: str) -> str:
+    """Where the link to older or newer rows leads."""
+    return next(link["href"] for link in page.select("nav.pages a") if word in link.text)
+
+
+async def test_payments_prepayments_and_runs_turn_their_pages(desk, office, monkeypatch):
+    for module, name in (
+        (account_pages, "_PAYMENTS_SHOWN"),
+        (charge_pages, "_RUNS_SHOWN"),
+        (prepayment_pages, "_SHOWN"),
+    ):
+        monkeypatch.setattr(module, name, 1)
+    for number in (1, 2):
+        wish = {"attempt_id": f"apay-{number}", "amount_cents": 900, "prepay_cents": 900}
+        await office.pay(request_key=f"k-{number}", **wish)
+        run = ChargeRun(
+            run_id=f"run-{number}",
+            company_id=COMPANY,
+            status=RunStatus.FINISHED,
+            invoice_count=1,
+            total_cents=100,
+            currency="USD",
+            started_by="priya",
+            started_at=office.clock(),
+        )
+        await office.books.write(lambda books, run=run: books.keep(run))
+    for path, first, second in (
+        (PAGE, "#payment-apay-2", "#payment-apay-1"),
+        ("/staff/billing/charge", "a[href$=run-2]", "a[href$=run-1]"),
+    ):
+        newest = await desk.get(path)
+        assert newest.select(first)
+        assert not newest.select(second)
+        older = await desk.get(turned(newest, "Older").split("#")[0])
+        assert older.select(second)
+        assert not older.select(first)
+        assert turned(older, "Newer")
+    newest = await desk.get(PREPAYMENTS)
+    assert "2 prepayments shown" in newest.text
+    older = await desk.get(turned(newest, "Older"))
+    assert turned(older, "Newer") == PREPAYMENTS
 
 
 async def test_a_method_on_file_is_charged_once_and_without_a_maximum(desk, office):

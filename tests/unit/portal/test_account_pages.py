@@ -123,6 +123,16 @@ async def test_lists_turn_their_pages(office):
     assert "L00" in second.text
 
 
+async def test_prepayments_turn_their_pages(office):
+    office.tell(*[told_prepayment(prepayment_id=f"p-{n}", amount_cents=100 + n) for n in range(60)])
+    first = await get(office, "/prepayments")
+    older = re.search(r'href="/account(/prepayments\?before=[^"]+)"', first.text)[1]
+    second = await get(office, older.replace("&amp;", "&"))
+    assert len(re.findall(r"Received ", first.text)) == 50
+    assert len(re.findall(r"Received ", second.text)) == 10
+    assert 'href="/account/prepayments"' in second.text
+
+
 @pytest.mark.parametrize(
     ("path", "opened"),
     [
