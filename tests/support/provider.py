@@ -127,6 +127,11 @@ class Provider:
             found = database["stripe_events"].find({"payment_intent_id": intent})
             return [row["state"] for row in found]
 
+    def received(self, event_ids: set[str]) -> list[dict[str, Any]]:
+        """What billing keeps of these events."""
+        with self._billing() as database:
+            return list(database["stripe_events"].find({"_id": {"$in": list(event_ids)}}))
+
     def hurry_unknown_events(self, intent: str) -> None:
         """Wait until the events are kept, then let the minutes of patience be over."""
         eventually(lambda: len(self.outcomes(intent)) > 1, "the events have arrived")
