@@ -1,25 +1,22 @@
 """The alert feed over HTTP: filters, done, what is new to whom, and each one's own mail."""
 
-import asyncio
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-import aio_pika
 import pytest
 
 from deploy.demo.office import eventually
-from deploy.product import OPERATOR
 from shared.contracts.portal import TicketChangedV1
-from shared.messaging.topology import EVENTS_EXCHANGE
 from tests.integration.test_tickets import submit, with_tickets
 from tests.support.product import PASSWORD, Company
 from tests.support.refusals import problem
 from tests.support.visitor import Form, Page, Visitor
-from tools.samples import published
+from tests.support.wire import tell
+from tools.samples import sample
 
 ALERTS = "notifications/v1/alerts"
 FEED = "/staff/notifications/alerts"
@@ -172,7 +169,7 @@ def test_alerts_are_mailed_at_once_once_a_day_or_never_and_not_in_quiet_hours(op
         "what came in quiet hours waits until they are over",
     )
 
-    asyncio.run(_asked_yesterday(company, zone))
+    asked_yesterday(company, zone)
     yesterday = wait_alert(company, "of yesterday")
     assert yesterday["assigned_to"] == [company.inspector_id]
     prefer(mode="daily")
@@ -184,30 +181,19 @@ def test_alerts_are_mailed_at_once_once_a_day_or_never_and_not_in_quiet_hours(op
     assert "asks: never" not in digest["text"], "that is for tomorrow's"
 
 
-async def _asked_yesterday(company: Company, zone: ZoneInfo) -> None:
-    """Tell as the portal would that a customer had asked the owner something the day before."""
+def asked_yesterday(company: Company, zone: ZoneInfo) -> None:
+    """A customer has asked the owner something the day before."""
     noon = datetime.combine(datetime.now(zone).date(), time(12), zone) - timedelta(days=1)
-    event = published(TicketChangedV1).model_dump(mode="json")
-    ticket = event["data"]["ticket"] | {
+    told = sample(TicketChangedV1)
+    assert isinstance(told, TicketChangedV1)
+    changes = {
+        "ticket_id": uuid4().hex,
         "subject": "of yesterday",
         "status": "open",
         "last_message_from": "customer",
+        "last_message_at": noon,
         "assignee_staff_id": company.inspector_id,
     }
     company_id = company.office.get("scheduling/v1/company")["company_id"]
-    told = event | {
-        "id": uuid4().hex,
-        "time": noon.astimezone(UTC).isoformat(),
-        "data": event["data"] | {"company_id": company_id, "ticket": ticket},
-    }
-    envelope = published(TicketChangedV1).model_validate(told, strict=False)
-    connection = await aio_pika.connect(company.stack.rabbit_url(OPERATOR))
-    async with connection:
-        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-        exchange = await channel.get_exchange(EVENTS_EXCHANGE, ensure=False)
-        message = aio_pika.Message(
-            envelope.model_dump_json().encode(),
-            message_id=envelope.id,
-            type=TicketChangedV1.name,
-        )
-        await exchange.publish(message, TicketChangedV1.name, mandatory=True)
+    ticket = told.ticket.model_copy(update=changes)
+    tell(company.stack, TicketChangedV1(company_id=company_id, ticket=ticket), noon)
