@@ -173,7 +173,10 @@ def in_canadian_dollars(customer: Customer) -> dict[str, Any]:
         "currency": "CAD",
         "account": account,
         "order": None,
-        "revision": 1,
+        "policy": was.policy.model_copy(update={"collect_payment_after_publish": False}),
+        "published_at": None,
+        "cancelled_at": None,
+        "reports": (),
     }
     company_id = customer.company.office.get("scheduling/v1/company")["company_id"]
     inspection = was.model_copy(update=changes)

@@ -109,7 +109,7 @@ def test_a_run_is_paused_between_invoices_and_goes_on_where_it_stopped(company: 
     assert to_charge(due_by="2020-01-01")["invoice_count"] == 0
     staff = company.staff_browser()
     assert "$150.00" in staff.open(f"{CHARGE}?account={other.account_id}").text
-    by_bank = staff.open(f"{CHARGE}?method=us_bank_account").text
+    by_bank = staff.open(f"{CHARGE}?method=bank").text
     assert customer.invoices()[0]["number"] not in by_bank
     assert payments(customer) == payments(other) == []
 

@@ -88,9 +88,12 @@ def test_pending_deferred_disputed_and_silenced_invoices_are_not_reminded_of(
 
     (dispute,) = [one for one in provider.show("disputes")["data"] if _of(one, provider, disputed)]
     provider.control.post(f"disputes/{dispute['id']}/resolve", won=True)
-    eventually(
-        lambda: look(company, ten_o_clock(day, 2)) and reminded(disputed), "the dispute is over"
-    )
+
+    def reminded_at_last() -> list[str]:
+        look(company, ten_o_clock(day, 2))
+        return reminded(disputed)
+
+    eventually(reminded_at_last, "the dispute is over")
 
 
 def _of(dispute: dict[str, Any], provider: Provider, booking: Booking) -> bool:
