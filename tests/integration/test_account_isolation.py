@@ -9,6 +9,7 @@ import pytest
 
 from deploy.demo.office import eventually
 from tests.support.account_customer import Customer, open_account
+from tests.support.portal_rules import show_customers
 from tests.support.product import Company
 from tests.support.walker import Actor, said
 
@@ -30,7 +31,7 @@ class Neighbours:
 @pytest.fixture
 def neighbours(company: Company) -> Neighbours:
     body = {**TICKETS, "ticket_settings": {"assignee_staff_ids": [company.inspector_id]}}
-    eventually(lambda: _put(company, body), "the portal knows the company and its team")
+    show_customers(company, body)
     rich, poor = open_account(company, sites=2), open_account(company, sites=1)
     rich.rules(**dict.fromkeys(EVERYTHING, True))
     children = rich.order(2)
@@ -113,16 +114,6 @@ def test_what_is_somebody_elses_cannot_be_named_in_ones_own_forms(neighbours: Ne
     assert office.get(f"billing/v1/accounts/{poor.account_id}/payments") == []
     assert poor.invoice(mine["invoice_id"])["status"] == "open"
     assert rich.invoice(theirs["invoice_id"])["status"] == "open"
-
-
-def _put(company: Company, body: dict[str, Any]) -> bool:
-    try:
-        company.office.put("portal/v1/settings", body)
-    except httpx.HTTPStatusError as error:
-        if error.response.status_code in {422, 503}:
-            return False
-        raise
-    return True
 
 
 def _ticket_form(customer: Customer) -> Any:

@@ -5,6 +5,7 @@ import hmac
 import re
 import time
 from email.message import EmailMessage
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -12,34 +13,23 @@ import httpx
 
 from deploy.demo.office import eventually
 from tests.support.account_customer import Customer, open_account
-from tests.support.product import Company
+from tests.support.portal_rules import show_customers
+from tests.support.product import PASSWORD, Company
 from tests.support.refusals import refusal
+from tests.support.visitor import Page
 
 SCRIPT = "<script>alert(1)</script>"
 TICKETS = "portal/v1/tickets"
+SETTINGS = "portal/v1/settings"
 
 
 def with_tickets(company: Company, **changes: Any) -> Customer:
     """A signed-in customer of a company that takes tickets, all of them for the owner."""
     settings = {"assignee_staff_ids": [company.inspector_id], **changes}
-    body = {"tickets": True, "ticket_settings": settings}
-    eventually(
-        lambda: _put(company, body),
-        "the portal knows the company and its team",
-    )
+    show_customers(company, {"tickets": True, "ticket_settings": settings})
     customer = open_account(company, sites=1)
     customer.sign_in()
     return customer
-
-
-def _put(company: Company, body: dict[str, Any]) -> bool:
-    try:
-        company.office.put("portal/v1/settings", body)
-    except httpx.HTTPStatusError as error:
-        if error.response.status_code in {422, 503}:
-            return False
-        raise
-    return True
 
 
 def submit(customer: Customer, subject: str, text: str, path: str = "new", **fields: str) -> str:
@@ -127,9 +117,144 @@ def test_mail_that_the_provider_did_not_sign_is_refused(company: Company) -> Non
     assert company.office.get(TICKETS)["items"] == []
 
 
-def _letter(sender: str) -> bytes:
+def test_mail_to_the_companys_address_opens_a_ticket_for_customers_only(company: Company) -> None:
+    customer = with_tickets(company, ticket_categories=["Visits", "Invoices"])
+    offered = customer.browser.open("/account/tickets").soup.select_one("a[href^='mailto:']")
+    address = offered["href"].removeprefix("mailto:")
+    gateway, secret = company.stack.gateway, company.stack.secrets.inbound_mail_secret.encode()
+    letter = _letter(customer.email, address, "Which days?")
+    for mail in (_letter("stranger@example.com", address, "Let me in"), letter, letter):
+        assert _hand_over(gateway, mail, secret).status_code == 202, "nobody learns who is known"
+    (ticket,) = company.office.get(TICKETS)["items"]
+    assert (ticket["subject"], ticket["status"], ticket["kind"]) == (
+        "Which days?",
+        "open",
+        "question",
+    )
+    assert ticket["account_id"] == customer.account_id
+    assert ticket["assignee_staff_id"] == company.inspector_id
+    assert thread(company, ticket["ticket_id"]) == ["Hello"]
+    assert "Which days?" in customer.browser.open("/account/tickets").text
+
+
+def test_two_people_for_all_tickets_are_refused_and_nothing_changes(company: Company) -> None:
+    """R103: `Ticket Assignment` is exactly one user."""
+    with_tickets(company)
+    person = {
+        "name": "Priya Raman",
+        "email": f"second-{uuid4().hex[:8]}@example.com",
+        "role": "office",
+        "password": PASSWORD,
+    }
+    second = company.office.post("scheduling/v1/staff", person)["staff_id"]
+    show_customers(company, {"ticket_settings": {"assignee_staff_ids": [second]}})
+    before = company.office.get(SETTINGS)
+    two = {"open_tickets": False, "assignee_staff_ids": [company.inspector_id, second]}
+    for chosen in (two, {**two, "assignee_staff_ids": []}):
+        wish = {"ticket_settings": chosen}
+        refused = refusal(partial(company.office.put, SETTINGS, wish))
+        assert (refused["status"], refused["code"]) == (422, "settings_refused")
+        assert refused["field"] == "ticket_assignee_staff_id"
+    assert company.office.get(SETTINGS) == before
+
+
+def test_requests_to_move_and_to_cancel_have_categories_of_their_own(company: Company) -> None:
+    """R105, R106, C26: a list each; with one entry it is preselected."""
+    customer = with_tickets(
+        company,
+        ticket_categories=["Invoices"],
+        reschedule_categories=["Another day", "Another hour"],
+        cancel_categories=["No longer needed"],
+    )
+    customer.book(sites=1)
+
+    def asking(words: str) -> Page | None:
+        services = customer.browser.open("/account/services")
+        return customer.browser.open(services.link(words)) if words in services.text else None
+
+    moving = eventually(lambda: asking("Ask to reschedule"), "the visit is shown")
+    assert [one["value"] for one in moving.soup.select("select[name=category] option")] == [
+        "",
+        "Another day",
+        "Another hour",
+    ]
+    unchosen = customer.browser.submit(moving.form("Send"), text="Friday?")
+    assert (unchosen.status, "Choose a category" in unchosen.text) == (422, True)
+    foreign = customer.browser.submit(moving.form("Send"), text="Friday?", category="Invoices")
+    assert (foreign.status, "Choose a category" in foreign.text) == (422, True)
+    assert company.office.get(TICKETS)["items"] == []
+    customer.browser.submit(moving.form("Send"), text="Friday?", category="Another hour")
+    cancelling = asking("Ask to cancel")
+    customer.browser.submit(cancelling.form("Send"), text="The house is sold.")
+    told = {one["kind"]: one for one in company.office.get(TICKETS)["items"]}
+    assert told["reschedule"]["category"] == "Another hour"
+    assert told["cancel"]["category"] == "No longer needed"
+    assert told["cancel"]["subject"].startswith("Cancel: Radon test")
+    (booked,) = company.office.get("scheduling/v1/inspections", account_id=customer.account_id)[
+        "items"
+    ]
+    assert booked["status"] == "scheduled", "asking changes nothing"
+
+
+def test_whatever_is_not_closed_is_open_to_the_customer_and_writing_reopens(
+    company: Company,
+) -> None:
+    """R101, R102."""
+    customer = with_tickets(company)
+    ids = {word: submit(customer, word, "Hello") for word in ("open", "pending", "on_hold")}
+    for word, ticket_id in ids.items():
+        company.office.patch(f"{TICKETS}/{ticket_id}", {"status": word})
+    shown = customer.browser.open("/account/tickets?show=open")
+    assert all(word in shown.text for word in ids)
+    for ticket_id in ids.values():
+        page = customer.browser.open(f"/account/tickets/{ticket_id}")
+        assert [tag.text.strip() for tag in page.soup.select("h1 + .badge")] == ["Open"]
+    gone = f"{TICKETS}/{ids['pending']}"
+    company.office.patch(gone, {"status": "closed"})
+    assert "pending" not in customer.browser.open("/account/tickets?show=open").text
+    assert "pending" in customer.browser.open("/account/tickets?show=closed").text
+    closed = customer.browser.open(f"/account/tickets/{ids['pending']}")
+    customer.browser.submit(closed.form("Send"), text="One more thing.")
+    again = company.office.get(gone)
+    assert (again["status"], again["shown_status"]) == ("open", "open")
+    assert "pending" in customer.browser.open("/account/tickets?show=open").text
+
+
+def test_the_inbox_finds_by_whose_status_kind_category_and_words(company: Company) -> None:
+    customer = with_tickets(company, ticket_categories=["Visits", "Invoices"])
+    visit = submit(customer, "Gate code", "Which?", category="Visits")
+    bill = submit(customer, "Line two", "Why?", category="Invoices")
+    company.office.patch(f"{TICKETS}/{bill}", {"status": "on_hold", "assignee_staff_id": None})
+
+    def found(**wish: str) -> list[str]:
+        return [one["ticket_id"] for one in company.office.get(TICKETS, **wish)["items"]]
+
+    assert found() == [bill, visit], "the latest message first"
+    assert found(limit="1") == [bill]
+    behind = company.office.get(TICKETS, limit="1")["cursor"]
+    assert found(limit="1", cursor=behind) == [visit]
+    for wish in (
+        {"status": "on_hold"},
+        {"category": "Invoices"},
+        {"assignee_staff_id": "none"},
+        {"q": "LINE"},
+        {"q": "t-102"},
+    ):
+        assert found(**wish) == [bill], wish
+    assert found(assignee_staff_id=company.inspector_id) == [visit]
+    assert found(kind="cancel") == []
+    staff = company.staff_browser()
+    for query in ("whose=mine", "status=open", "category=Visits", "q=gate"):
+        page = staff.open(f"/staff/portal/tickets?{query}").text
+        assert ("Gate code" in page, "Line two" in page) == (True, False), query
+    company.office.patch(f"{TICKETS}/{visit}", {"status": "closed"})
+    unfinished = staff.open("/staff/portal/tickets").text
+    assert ("Gate code" in unfinished, "Line two" in unfinished) == (False, True)
+
+
+def _letter(sender: str, to: str = "tickets+x@tickets.doorstep.example", about: str = "") -> bytes:
     mail = EmailMessage()
-    mail["From"], mail["To"] = sender, "tickets+x@tickets.doorstep.example"
+    mail["From"], mail["To"], mail["Subject"] = sender, to, about
     mail["Message-ID"] = f"<{uuid4().hex}@example.com>"
     mail.set_content("Hello")
     return mail.as_bytes()

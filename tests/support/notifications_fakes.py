@@ -15,7 +15,7 @@ from services.notifications.domain.automation import STANDARD, STANDARD_BY_ID, A
 from services.notifications.domain.calendar_feed import CalendarFeed
 from services.notifications.domain.delivery import Accepted, Outcome, Outgoing
 from services.notifications.domain.mail import Mail, MailState, Words
-from services.notifications.domain.reminders import ReminderPlan
+from services.notifications.domain.reminders import ReminderPlan, invoices_charged_in_vain
 from services.notifications.domain.signals import FeedItem, inspection_of
 from services.notifications.domain.situation import Situation
 from services.notifications.domain.staff_mail import MailMode, StaffPreference
@@ -39,6 +39,7 @@ class FakeViews:
     held: dict[tuple[str, str], tuple[str, int, object]] = field(default_factory=dict)
     attempts: dict[str, datetime] = field(default_factory=dict)
     disputes: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
+    vain_charges: set[tuple[str, str]] = field(default_factory=set)
     paused: set[tuple[str, str]] = field(default_factory=set)
 
     async def keep(self, event: Event, at: datetime) -> None:
@@ -54,6 +55,7 @@ class FakeViews:
             known = self.disputes.get(event.dispute_id, (None, None, False))
             ended = known[2] or event.status in {"won", "lost"}
             self.disputes[event.dispute_id] = (event.company_id, event.invoice_id, ended)
+        self.vain_charges |= {(event.company_id, i) for i in invoices_charged_in_vain(event)}
         if isinstance(event, PaymentProcessingV1):
             known = self.attempts.get(event.inspection_id, at)
             self.attempts[event.inspection_id] = max(known, at)
@@ -82,6 +84,7 @@ class FakeViews:
             )
             if invoice
             else False,
+            charged_in_vain=bool(invoice and (company_id, invoice.invoice_id) in self.vain_charges),
             reminders_paused=bool(invoice and (company_id, invoice.invoice_id) in self.paused),
             company=self._one("companies", company_id, company_id),
             inspection=self._one("inspections", company_id, inspection_id),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.billing.domain.account_refusals import (
+    MixedCurrenciesError,
     PrepaymentNotFoundError,
     PrepaymentTooSmallError,
 )
@@ -43,7 +44,8 @@ async def apply_prepayment(command: ApplyPrepayment, *, books: Books, clock: Clo
     """The payment with what is then left of it. An open page for the invoice is closed.
 
     Raises PrepaymentNotFoundError, InvoiceNotFoundError (or another account's),
-    PrepaymentTooSmallError, AmountExceedsBalanceError, InvoicePaidError, InvoiceVoidError.
+    MixedCurrenciesError, PrepaymentTooSmallError, AmountExceedsBalanceError, InvoicePaidError,
+    InvoiceVoidError.
     """
     now = clock()
 
@@ -58,6 +60,8 @@ async def apply_prepayment(command: ApplyPrepayment, *, books: Books, clock: Clo
         )
         bill = own[command.invoice_id]
         invoice = bill.client_invoice
+        if bill.booking.currency != attempt.currency:
+            raise MixedCurrenciesError
         _refuse(command, attempt, invoice)
         part = Allocation(
             invoice_id=invoice.invoice_id,

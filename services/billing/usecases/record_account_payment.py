@@ -14,7 +14,7 @@ from services.billing.usecases.pay_invoices import PayInvoices
 from services.billing.usecases.ports import Books, Clock, OpenBooks
 from services.billing.usecases.ports_sheets import Desk
 from services.billing.usecases.record_manual_payment import method_label
-from services.billing.usecases.reserve_account_payment import wanted_invoices
+from services.billing.usecases.reserve_account_payment import currency_of, wanted_invoices
 from services.billing.usecases.reserve_invoices import refuse_changed
 
 
@@ -57,7 +57,7 @@ async def record_account_payment(
             raise AccountNotFoundError
         settings = await open_books.settings(command.company_id)
         wanted, _ = await wanted_invoices(open_books, _as_wish(command), settings)
-        currency = wanted[0].bill.booking.currency
+        currency = currency_of([want.bill for want in wanted])
         due_cents = sum(want.amount_cents for want in wanted)
         refuse_changed(shown_cents=command.amount_cents, due_cents=due_cents, currency=currency)
         attempt = replace(

@@ -72,7 +72,7 @@ async def reserve_account_payment(
     wanted, prepaid_cents = await wanted_invoices(books, command, settings)
     if not settings.takes_money(company, own_accounts=own_accounts):
         raise OnlinePaymentsOffError
-    currency = _currency([want.bill for want in wanted], company.currency if company else "USD")
+    currency = currency_of([want.bill for want in wanted], company.currency if company else "USD")
     amount_cents = sum(want.amount_cents for want in wanted) + prepaid_cents
     refuse_changed(shown_cents=command.amount_cents, due_cents=amount_cents, currency=currency)
     if amount_cents < SMALLEST_CHARGE_CENTS:
@@ -177,6 +177,14 @@ def _refuse_rest(covered_cents: int, bills: list[Bill]) -> None:
     )
 
 
+def currency_of(bills: Sequence[Bill], otherwise: str = "USD") -> str:
+    """The one currency of these bills; `otherwise` without any. Raises MixedCurrenciesError."""
+    currencies = {bill.booking.currency for bill in bills}
+    if len(currencies) > 1:
+        raise MixedCurrenciesError
+    return currencies.pop() if currencies else otherwise
+
+
 def _refuse_ids(invoice_ids: Sequence[str]) -> None:
     if not invoice_ids:
         raise NoInvoiceError
@@ -184,13 +192,6 @@ def _refuse_ids(invoice_ids: Sequence[str]) -> None:
         raise TooManyInvoicesError
     if len(set(invoice_ids)) != len(invoice_ids):
         raise InvoiceTwiceError
-
-
-def _currency(bills: list[Bill], otherwise: str) -> str:
-    currencies = {bill.booking.currency for bill in bills}
-    if len(currencies) > 1:
-        raise MixedCurrenciesError
-    return currencies.pop() if currencies else otherwise
 
 
 async def _with_method(

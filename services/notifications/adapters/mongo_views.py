@@ -6,13 +6,14 @@ from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
+from services.notifications.adapters.mongo_troubles import COLLECTIONS as TROUBLES
+from services.notifications.adapters.mongo_troubles import MongoTroubles
 from services.notifications.domain.calendar_feed import FeedKind
 from services.notifications.domain.causes import cause_of
 from services.notifications.domain.money_facts import moment_of, moved_cents
 from services.notifications.domain.situation import Situation
 from shared.contracts.billing import (
     BillingSettingsChangedV1,
-    DisputeChangedV1,
     InspectionBalanceChangedV1,
     Invoice,
     InvoiceChangedV1,
@@ -70,18 +71,13 @@ COLLECTIONS = (
         ),
     ),
     Collection("autopay"),
-    Collection(
-        "disputes",
-        indexes=(
-            IndexModel([("company_id", ASCENDING), ("invoice_id", ASCENDING)], name="of_invoice"),
-        ),
-    ),
     Collection("inspections", indexes=APPOINTMENTS),
     Collection("invoices", indexes=(INSPECTION_KEY, UNPAID)),
     Collection("balances"),
     Collection("billing_settings"),
     Collection("portal_settings"),
     Collection("attempts"),
+    *TROUBLES,
 )
 
 HELD: tuple[tuple[type[Event], str, Callable[[Any], Value]], ...] = (
@@ -107,6 +103,7 @@ class MongoViews:
         """With a session, reads and writes belong to its transaction."""
         self._store = store
         self._session = session
+        self._troubles = MongoTroubles(store, session)
 
     async def keep(self, event: Event, at: datetime) -> None:
         for type_, collection, state_of in HELD:
@@ -118,8 +115,7 @@ class MongoViews:
             await self._store["money_facts"].replace_one(
                 {"_id": cause_of(event, "")}, fact, upsert=True, session=self._session
             )
-        if isinstance(event, DisputeChangedV1):
-            await self._keep_dispute(event)
+        await self._troubles.keep(event)
         if isinstance(event, PaymentProcessingV1):
             await self._store["attempts"].update_one(
                 {"_id": event.inspection_id, "company_id": event.company_id},
@@ -145,19 +141,6 @@ class MongoViews:
             {"_id": key}, document, upsert=True, session=self._session
         )
 
-    async def _keep_dispute(self, event: DisputeChangedV1) -> None:
-        """Once it has ended it stays ended, in whichever order we hear of it."""
-        open_ = event.status in {"needs_response", "under_review"}
-        fact = {"company_id": event.company_id, "invoice_id": event.invoice_id}
-        await self._store["disputes"].update_one(
-            {"_id": event.dispute_id, "company_id": event.company_id},
-            {"$set": fact, "$setOnInsert": {"ended": False}}
-            if open_
-            else {"$set": {**fact, "ended": True}},
-            upsert=True,
-            session=self._session,
-        )
-
     async def situation(
         self,
         company_id: str,
@@ -174,7 +157,8 @@ class MongoViews:
         return Situation(
             account=await self.account(company_id, customer) if customer else None,
             autopay=AutopayChangedV1.model_validate(autopay) if autopay else None,
-            disputed=await self._disputed(company_id, invoice),
+            disputed=await self._troubles.disputed(company_id, invoice),
+            charged_in_vain=await self._troubles.charged_in_vain(company_id, invoice),
             reminders_paused=await self._paused(company_id, invoice),
             company=await self.company(company_id),
             inspection=await self.inspection(company_id, inspection_id) if inspection_id else None,
@@ -250,13 +234,6 @@ class MongoViews:
             invoice = Invoice.model_validate(row["state"])
             if invoice.balance_cents > 0:
                 yield invoice
-
-    async def _disputed(self, company_id: str, invoice: Invoice | None) -> bool:
-        if invoice is None:
-            return False
-        wanted = {"company_id": company_id, "invoice_id": invoice.invoice_id, "ended": False}
-        found = await self._store["disputes"].find_one(wanted, {"_id": 1}, session=self._session)
-        return found is not None
 
     async def _paused(self, company_id: str, invoice: Invoice | None) -> bool:
         if invoice is None:

@@ -9,6 +9,8 @@ from services.notifications.domain.quiet_hours import NIGHT, QuietHours
 from services.notifications.domain.recipients import payer
 from services.notifications.domain.situation import Situation
 from shared.contracts.billing import Invoice
+from shared.contracts.billing_accounts import AccountPaymentChangedV1
+from shared.contracts.event import Event
 
 SEND_AT = time(9)
 """On the clock of the property, or of the company."""
@@ -103,6 +105,20 @@ def reminder_stop(situation: Situation) -> str | None:
     return next((reason for holds, reason in reasons if holds), None)
 
 
+def invoices_charged_in_vain(event: Event) -> tuple[str, ...]:
+    """The invoices for which a method on file was charged without the payer, and brought no money.
+
+    Autopay does not charge that method again by itself. What the payer tried himself says nothing
+    about that.
+    """
+    if not isinstance(event, AccountPaymentChangedV1):
+        return ()
+    tried = event.payment
+    if tried.origin == "customer" or tried.status not in {"failed", "returned"}:
+        return ()
+    return tuple(part.invoice_id for part in tried.allocations)
+
+
 SAID_IN_THE_LOG = frozenset({"reminders_paused", "disputed", "on_autopay"})
 """Reasons staff want to see beside the invoice; the others explain themselves."""
 
@@ -145,9 +161,14 @@ def used_up(mail: Mail) -> bool:
 
 
 def _charged_by_autopay(situation: Situation, invoice: Invoice) -> bool:
-    """Only invoices of jobs created after the enrolment are (C25)."""
+    """Only invoices of jobs created after the enrolment are (C25).
+
+    One whose charge brought no money waits for the payer, who is reminded of it like anybody.
+    """
     autopay = situation.autopay
     if autopay is None or not autopay.enrolled or autopay.enrolled_at is None:
+        return False
+    if situation.charged_in_vain:
         return False
     created = invoice.job_created_at
     return invoice.kind == "client" and created is not None and created > autopay.enrolled_at

@@ -27,6 +27,8 @@ class Situation:
     autopay: AutopayChangedV1 | None = None
     disputed: bool = False
     """A payment of the invoice is being disputed."""
+    charged_in_vain: bool = False
+    """The method on file was charged for the invoice without the payer, and it brought no money."""
     reminders_paused: bool = False
     """Staff have paused the reminders of this invoice."""
     last_attempt_at: datetime | None = None

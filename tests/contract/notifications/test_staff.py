@@ -129,3 +129,22 @@ async def test_accounts_team_and_disputes_are_known_of_their_company_only(desks)
     assert [found async for found in views.unpaid("other", **days)] == []
     await desks.together(lambda desk: desk.views.keep(told.disputed("lost", dispute_id="d-2"), NOW))
     assert not (await views.situation(COMPANY, told.INSPECTION, invoice.invoice_id)).disputed
+
+
+async def test_a_charge_that_brought_no_money_is_known_once_it_is_told(desks):
+    invoice = told.an_invoice(invoice_id="i-1")
+    views = desks.reading.views
+
+    async def charged_in_vain(**tried):
+        event = accounts.account_paid(**tried)
+        await desks.together(lambda desk: desk.views.keep(event, NOW))
+        around = await views.situation(COMPANY, told.INSPECTION, invoice.invoice_id)
+        return around.charged_in_vain
+
+    await desks.together(lambda desk: desk.views.keep(told.invoice_changed(invoice), NOW))
+    assert not await charged_in_vain(status="succeeded", origin="charge_run")
+    assert not await charged_in_vain(status="failed", origin="customer")
+    assert await charged_in_vain(status="failed", origin="charge_run")
+    assert await charged_in_vain(status="failed", origin="charge_run")
+    other = await views.situation("other", told.INSPECTION, invoice.invoice_id)
+    assert not other.charged_in_vain

@@ -10,6 +10,7 @@ from services.billing.domain.account_refusals import (
     CardChangesOffError,
     InvoiceTwiceError,
     MethodNotFoundError,
+    MixedCurrenciesError,
     PrepaymentNotFoundError,
     PrepaymentTooSmallError,
 )
@@ -297,6 +298,15 @@ async def test_a_prepayment_on_its_way_by_bank_cannot_be_applied_yet(office):
     assert await check_books(books=office.books) == []
 
 
+async def test_what_was_paid_in_one_currency_pays_no_invoice_in_another(office):
+    await office.open_invoice(9, 5_000, currency="CAD")
+    await prepaid(office)
+    with pytest.raises(MixedCurrenciesError):
+        await apply(office, 9, 5_000)
+    assert (await office.attempt("apay-1")).unapplied_cents == 15_000
+    assert (await office.invoice(9)).balance_cents == 5_000
+
+
 async def test_what_was_not_applied_is_refunded_and_no_more(office):
     await prepaid(office)
     await apply(office, 1, 10_000)
@@ -364,6 +374,15 @@ async def test_one_check_pays_several_invoices_with_one_receipt(office):
     [back] = office.books.told(AccountRefundChangedV1)
     assert (back.refund.status, back.refund.amount_cents) == ("succeeded", 10_000)
     assert office.gateway.refund_keys == {}
+    assert await check_books(books=office.books) == []
+
+
+async def test_a_check_is_in_one_currency(office):
+    await office.open_invoice(9, 5_000, currency="CAD")
+    with pytest.raises(MixedCurrenciesError):
+        await record(office, invoice_ids=("inv-1", "inv-9"), amount_cents=15_000)
+    assert (await office.invoice(1)).balance_cents == 10_000
+    assert (await office.invoice(9)).balance_cents == 5_000
     assert await check_books(books=office.books) == []
 
 

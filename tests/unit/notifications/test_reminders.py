@@ -12,6 +12,7 @@ from services.notifications.domain.reminders import Step
 from services.notifications.usecases.pause_reminders import pause_reminders
 from services.notifications.usecases.plan_reminders import plan_reminders
 from services.notifications.usecases.remind import remind
+from shared.contracts.billing_accounts import Allocation
 from shared.problems import InvalidError
 from tests.support import notifications_accounts as accounts
 from tests.support import notifications_events as told
@@ -180,6 +181,32 @@ async def test_autopay_stops_only_what_it_will_charge(created, reminded):
         accounts.account_changed(),
         accounts.autopay(enrolled_at=enrolled_at),
         told.invoice_changed(invoice),
+    )
+
+    assert await look(bench, NINE + timedelta(days=1)) == reminded
+
+
+@pytest.mark.parametrize(
+    ("tried", "reminded"),
+    [
+        ({"origin": "charge_run", "status": "failed"}, 1),
+        ({"origin": "staff", "status": "failed"}, 1),
+        ({"origin": "charge_run", "status": "returned"}, 1),
+        ({"origin": "customer", "status": "failed"}, 0),
+        ({"origin": "charge_run", "status": "processing"}, 0),
+    ],
+)
+async def test_an_invoice_whose_charge_brought_no_money_is_reminded_of_like_any_other(
+    tried, reminded
+):
+    """Autopay does not charge the same method again by itself; the payer has to act."""
+    invoice = told.an_invoice(account_id=accounts.ACCOUNT, job_created_at=told.NOW, revision=2)
+    part = Allocation(invoice_id=invoice.invoice_id, invoice_number="HP-1", amount_cents=10_000)
+    bench = await a_bench(
+        accounts.account_changed(),
+        accounts.autopay(enrolled_at=told.NOW - timedelta(days=5)),
+        told.invoice_changed(invoice),
+        accounts.account_paid(allocations=(part,), **tried),
     )
 
     assert await look(bench, NINE + timedelta(days=1)) == reminded
