@@ -5,11 +5,10 @@ from playwright.async_api import expect
 
 from deploy.demo.office import eventually
 from tests.integration.test_charging_accounts import CHARGE, enrolled
-from tests.support.browser import NARROWEST, violations, width_at_the_narrowest
+from tests.support.browser import faults
 from tests.support.product import GOOD_CARD
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
-WINDOWS = pytest.mark.parametrize(("form", "theme"), [("phone", "light"), ("desktop", "dark")])
 
 
 @pytest.fixture(scope="module")
@@ -56,15 +55,11 @@ def places(company, customer):
     }
 
 
-@WINDOWS
-async def test_the_pages_of_charging_please_everybody(people, company, places, form, theme):
-    page = await people.owner(company, CHARGE, form, color_scheme=theme)
+async def test_the_pages_of_charging_please_everybody(people, company, places):
+    page = await people.owner(company, CHARGE)
     for name, path in places.items():
         await page.goto(f"{company.stack.gateway}{path}")
-        assert await violations(page) == [], name
-        before = page.viewport_size
-        assert await width_at_the_narrowest(page) <= NARROWEST, name
-        await page.set_viewport_size(before)
+        assert await faults(page) == {}, name
 
 
 async def test_two_of_three_are_charged_by_keyboard_and_the_page_follows(people, company, places):
@@ -82,8 +77,7 @@ async def test_two_of_three_are_charged_by_keyboard_and_the_page_follows(people,
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("2 charged, 0 failed")).to_be_visible(timeout=60_000)
     await expect(page.get_by_text("Done", exact=True)).to_be_visible()
-    assert await violations(page) == []
-    assert await width_at_the_narrowest(page) <= NARROWEST
+    assert await faults(page) == {}
 
 
 async def test_all_boxes_of_the_tab_are_ticked_and_only_those(people, company):

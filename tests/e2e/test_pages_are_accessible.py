@@ -4,15 +4,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.browser import NARROWEST, violations, width_at_the_narrowest
+from tests.support.browser import faults
 from tests.support.product import open_company
 from tests.support.scenes import CLIENT, OFFICE, office_path, prepared
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.timeout(90),
-    pytest.mark.parametrize(("form", "theme"), [("phone", "light"), ("desktop", "dark")]),
-]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(90)]
 EMPTY = ["schedule", "inspections", "invoices", "alerts", "mail log"]
 
 
@@ -38,72 +34,70 @@ def silence(company):
 
 
 @pytest.mark.parametrize("name", OFFICE)
-async def test_a_page_of_the_office(people, company, scenes, name, form, theme):
-    page = await people.owner(company, office_path(name, scenes), form, color_scheme=theme)
+async def test_a_page_of_the_office(people, company, scenes, name):
+    page = await people.owner(company, office_path(name, scenes))
     await _judged(page)
 
 
 @pytest.mark.parametrize("name", EMPTY)
-async def test_a_page_with_nothing_in_it(people, quiet_company, name, form, theme):
-    page = await people.owner(quiet_company, OFFICE[name], form, color_scheme=theme)
+async def test_a_page_with_nothing_in_it(people, quiet_company, name):
+    page = await people.owner(quiet_company, OFFICE[name])
     await _judged(page)
 
 
 @pytest.mark.parametrize("name", CLIENT)
-async def test_a_page_of_the_client(people, scenes, name, form, theme):
+async def test_a_page_of_the_client(people, scenes, name):
     scene, under = CLIENT[name]
     client = scenes[scene]
-    page = await people.taking_over(client.browser, client.home + under, form, color_scheme=theme)
+    page = await people.taking_over(client.browser, client.home + under)
     await _judged(page)
 
 
-async def test_the_page_that_confirms_a_payment(people, company, silence, form, theme):
+async def test_the_page_that_confirms_a_payment(people, company, silence):
     client = company.book().client()
     client.checkout()
     client.pay_by_card()
-    page = await people.taking_over(client.browser, client.page.url, form, color_scheme=theme)
+    page = await people.taking_over(client.browser, client.page.url)
     assert "confirming your payment" in await page.locator("#money").inner_text()
     await _judged(page)
 
 
-async def test_a_link_that_does_not_work(people, form, theme):
+async def test_a_link_that_does_not_work(people):
     people.on_purpose = "status of 404"
-    await _judged(await people.stranger(f"/p/{'x' * 43}", form, color_scheme=theme))
+    await _judged(await people.stranger(f"/p/{'x' * 43}"))
 
 
-async def test_the_sign_in(people, form, theme):
-    await _judged(await people.stranger("/", form, color_scheme=theme))
+async def test_the_sign_in(people):
+    await _judged(await people.stranger("/"))
 
 
-async def test_a_refused_sign_in(people, form, theme):
+async def test_a_refused_sign_in(people):
     people.on_purpose = "status of 422"
-    page = await people.stranger("/staff/scheduling/sign-in", form, color_scheme=theme)
+    page = await people.stranger("/staff/scheduling/sign-in")
     await page.get_by_role("button", name="Sign in").click()
     await page.locator(".error-summary").wait_for()
     await _judged(page)
 
 
-async def test_a_refused_booking(people, company, form, theme):
+async def test_a_refused_booking(people, company):
     people.on_purpose = "status of 422"
-    page = await people.owner(
-        company, "/staff/scheduling/inspections/new", form, color_scheme=theme
-    )
+    page = await people.owner(company, "/staff/scheduling/inspections/new")
     await page.get_by_role("button", name="Schedule inspection").click()
     await page.locator(".error-summary").wait_for()
     await _judged(page)
 
 
 @pytest.mark.parametrize("kind", ["card", "us_bank_account"])
-async def test_the_hosted_payment_page(people, company, scenes, kind, form, theme):
+async def test_the_hosted_payment_page(people, company, scenes, kind):
     client = scenes["due"]
     client.reload()
     checkout = client.checkout().url
-    page = await people.stranger(f"{checkout}?with={kind}", form, color_scheme=theme)
+    page = await people.stranger(f"{checkout}?with={kind}")
     await _judged(page)
 
 
-async def test_the_inbox_of_the_sandbox(people, scenes, form, theme):
-    page = await people.stranger("/sandbox/inbox", form, color_scheme=theme)
+async def test_the_inbox_of_the_sandbox(people, scenes):
+    page = await people.stranger("/sandbox/inbox")
     await _judged(page)
     await page.locator(".mails a").first.click()
     await _judged(page)
@@ -132,20 +126,19 @@ def third_party(_running):
 
 
 @pytest.mark.parametrize("place", ["add", "invoice", "box"])
-async def test_a_page_about_a_third_party(people, third_party, place, form, theme):
+async def test_a_page_about_a_third_party(people, third_party, place):
     company, places, _link = third_party
-    page = await people.owner(company, places[place], form, color_scheme=theme)
+    page = await people.owner(company, places[place])
     await _judged(page)
 
 
-async def test_the_page_of_a_third_party(people, third_party, form, theme):
+async def test_the_page_of_a_third_party(people, third_party):
     _company, _places, link = third_party
     path = urlsplit(link).path
-    page = await people.stranger(path, form, color_scheme=theme)
+    page = await people.stranger(path)
     await _judged(page)
 
 
 async def _judged(page):
     await page.locator(".skel").first.wait_for(state="detached")
-    assert await violations(page) == []
-    assert await width_at_the_narrowest(page) <= NARROWEST
+    assert await faults(page) == {}

@@ -5,14 +5,10 @@ from playwright.async_api import expect
 
 from deploy.demo.office import eventually
 from tests.support.account_customer import open_account
-from tests.support.browser import NARROWEST, violations, width_at_the_narrowest
+from tests.support.browser import faults
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
 MANY = 30
-LOOKS = pytest.mark.parametrize(
-    ("form", "theme"),
-    [("phone", "light"), ("phone", "dark"), ("desktop", "light"), ("desktop", "dark")],
-)
 
 
 @pytest.fixture(scope="module")
@@ -33,38 +29,29 @@ def customer(company):
     return opened
 
 
-@LOOKS
-async def test_a_list_of_services_turns_its_pages(people, customer, form, theme):
-    page = await people.taking_over(customer.browser, "/account/services", form, color_scheme=theme)
+async def test_a_list_of_services_turns_its_pages(people, customer):
+    page = await people.taking_over(customer.browser, "/account/services", "desktop")
     pages = page.get_by_role("navigation", name="Pages of upcoming services")
     await expect(pages).to_contain_text("25 visits")
-    await _judged(page)
+    assert await faults(page) == {}
     await pages.get_by_role("link", name="Later").focus()
     await page.keyboard.press("Enter")
     await expect(pages).to_contain_text("5 visits")
     await expect(page.get_by_role("heading", name="Upcoming services")).to_be_in_viewport()
-    await _judged(page)
+    assert await faults(page) == {}
     await pages.get_by_role("link", name="Sooner").click()
     await expect(pages).to_contain_text("25 visits")
 
 
-@LOOKS
-async def test_the_calendars_address_is_shown_to_be_copied_and_ended(people, customer, form, theme):
-    page = await people.taking_over(customer.browser, "/account/calendar", form, color_scheme=theme)
+async def test_the_calendars_address_is_shown_to_be_copied_and_ended(people, customer):
+    page = await people.taking_over(customer.browser, "/account/calendar", "desktop")
     await page.get_by_role("button", name="Get an address").focus()
     await page.keyboard.press("Enter")
     await expect(page.locator("code")).to_contain_text("/notifications/calendar/")
     await expect(page.get_by_role("button", name="Copy address")).to_be_visible()
-    await _judged(page)
+    assert await faults(page) == {}
     await page.goto("/account/calendar", wait_until="load")
-    await _judged(page)
+    assert await faults(page) == {}
     await page.get_by_role("button", name="End the address").click()
     await expect(page.get_by_role("status")).to_contain_text("has stopped working")
-    await _judged(page)
-
-
-async def _judged(page):
-    assert await violations(page) == []
-    size = page.viewport_size
-    assert await width_at_the_narrowest(page) <= NARROWEST
-    await page.set_viewport_size(size)
+    assert await faults(page) == {}

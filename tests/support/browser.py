@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, ConsoleMessage, Page, Playwright
+from playwright.async_api import Browser, CDPSession, ConsoleMessage, Page, Playwright
 
 AXE = (Path(__file__).parents[1] / "e2e" / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -16,6 +16,10 @@ SHAPES = {
     "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
     "desktop": {"viewport": {"width": 1280, "height": 800}},
 }
+_COLOURS_HAVE_CHANGED = """() => Promise.allSettled(
+  document.getAnimations().map((change) => change.finished)
+).then(() => null)"""
+LOOKS = [("phone", "light"), ("phone", "dark"), ("desktop", "dark"), ("desktop", "light")]
 
 
 async def launched(playwright: Playwright) -> Browser:
@@ -59,17 +63,42 @@ def unexpected(page: Page, on_purpose: str = "$^") -> list[str]:
     return [said for said in page.complaints if not re.search(on_purpose, said)]
 
 
+async def faults(page: Page, looks: list[tuple[str, str]] = LOOKS) -> dict[str, Any]:
+    """What is wrong with the page as it stands, by look; nothing when it pleases everybody.
+
+    That is what axe finds in each look, and scrolling sideways on the narrowest phone. One window
+    takes all looks, which is much quicker than a window for each, and has its own size again.
+    """
+    found: dict[str, Any] = {}
+    own = page.viewport_size
+    touch = await page.context.new_cdp_session(page)
+    for form, theme in looks:
+        await _dress(page, touch, form, theme)
+        found[f"{form} {theme}"] = await violations(page)
+    await page.set_viewport_size({"width": NARROWEST, "height": 640})
+    width = await page.evaluate("document.documentElement.scrollWidth")
+    found["width"] = width if width > NARROWEST else None
+    await touch.detach()
+    await page.set_viewport_size(own or SHAPES["desktop"]["viewport"])
+    return {look: wrong for look, wrong in found.items() if wrong}
+
+
+async def _dress(page: Page, touch: CDPSession, form: str, theme: str) -> None:
+    """The window looks as it would on that device; fingers need larger controls than a mouse."""
+    shape = SHAPES[form]
+    await page.set_viewport_size(shape["viewport"])
+    await page.emulate_media(color_scheme=theme)
+    fingers = {"enabled": bool(shape.get("has_touch"))}
+    await touch.send("Emulation.setTouchEmulationEnabled", fingers)
+    await page.evaluate(_COLOURS_HAVE_CHANGED)
+
+
 async def violations(page: Page) -> list[Any]:
-    """What axe finds wrong with the page as it stands."""
-    await page.evaluate(AXE)
+    """What axe finds wrong with the page as it looks now."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE)
     return await page.evaluate(
         "rules => axe.run(document, {runOnly: rules, iframes: false}).then(r => r.violations"
         ".map(v => [v.id, v.nodes.map(n => n.target.join(' ') + ': ' + n.failureSummary)]))",
         RULES,
     )
-
-
-async def width_at_the_narrowest(page: Page) -> int:
-    """How wide the page is on the narrowest phone; more than NARROWEST would scroll sideways."""
-    await page.set_viewport_size({"width": NARROWEST, "height": 640})
-    return await page.evaluate("document.documentElement.scrollWidth")
