@@ -19,8 +19,10 @@ from tests.support.product import Booking, Company, open_company
 from tests.support.stack import PARTS
 
 READY_SECONDS, MEMORY_MB = 3.0, 110
+STARTS = 3
 CPU_OF_BARE, P99_OF_BARE, QUERIES = 1.5, 2.0, 3
 """The client's page beside the bare one."""
+AS_INSTALLED = Path(__file__).parent / "as_installed"
 REQUESTS = 600
 AT_ONCE = 8
 ROUNDS = 3
@@ -28,18 +30,30 @@ PAYMENTS = 7
 
 
 def services(stack: ProcessStack) -> dict:
-    """Seconds from the start to ready, beside a running broker and database; memory afterwards."""
-    found = {}
-    for name in SERVICES:
-        stack.stop(name)
-        began = time.monotonic()
-        stack.start(name)
-        found[name] = {
-            "ready_seconds": round(time.monotonic() - began, 2),
-            "cpu_seconds": round(Stand.cpu_seconds_of(stack.local.process(name).pid), 2),
-            "memory_mb": _memory_mb(stack.local.process(name).pid),
-        }
-    return found
+    """Seconds from the start to ready, beside a running broker and database; memory afterwards.
+
+    Without what a service does not bring itself: this environment has the linters' packages too.
+    """
+    return {name: _quickest([_start(stack, name) for _ in range(STARTS)]) for name in SERVICES}
+
+
+def _start(stack: ProcessStack, name: str) -> dict:
+    stack.stop(name)
+    began = time.monotonic()
+    stack.local.start(name, PYTHONPATH=str(AS_INSTALLED))
+    stack.start(name)
+    pid = stack.local.process(name).pid
+    return {
+        "ready_seconds": round(time.monotonic() - began, 2),
+        "cpu_seconds": round(Stand.cpu_seconds_of(pid), 2),
+        "memory_mb": _memory_mb(pid),
+    }
+
+
+def _quickest(starts: list[dict]) -> dict:
+    """The start that other work has disturbed least, with the memory of the largest."""
+    quickest = min(starts, key=lambda one: one["ready_seconds"])
+    return quickest | {"memory_mb": max(one["memory_mb"] for one in starts)}
 
 
 def _memory_mb(pid: int) -> int:
