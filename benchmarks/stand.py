@@ -7,7 +7,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from pathlib import Path
 import aio_pika
 from pymongo import MongoClient
 
+from benchmarks.goals import Goal
 from deploy.environment import mongo_url, rabbit_url
 from deploy.local.stack import LocalStack
 from deploy.product import OPERATOR, SERVICES
@@ -126,9 +127,11 @@ def machine() -> dict:
     }
 
 
-def keep(name: str, result: dict) -> None:
+def keep(name: str, result: dict, goals: Sequence[Goal] = ()) -> None:
+    """Write it to benchmarks/results, each goal with what was measured."""
     RESULTS.mkdir(exist_ok=True)
-    text = json.dumps(result, indent=1) + "\n"
+    kept = {**result, "goals": [goal.told() for goal in goals]}
+    text = json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
     (RESULTS / f"{name}.json").write_text(text)
     print(text)
 

@@ -11,8 +11,7 @@ import uvloop
 from pymongo import AsyncMongoClient, ReplaceOne
 
 from benchmarks.load import bodies, events
-from services.portal.adapters.mongo_views import COLLECTIONS, MongoProjections
-from services.portal.entrypoints.events import subscription as portal_subscription
+from services.portal.main import COLLECTIONS, projector
 from shared.messaging.consumer import Consumer
 from shared.messaging.inbox import INBOX
 from shared.messaging.outbox import OUTBOX, Outbox
@@ -25,6 +24,7 @@ from shared.mongo import Store
 Work = Callable[[], Awaitable[None]]
 BATCH = 100
 IN_FLIGHT = 200
+COMMITS_AT_ONCE = 16
 
 
 async def measured(work: Work) -> None:
@@ -42,17 +42,17 @@ def say(what: dict) -> None:
 
 # ------------------------------------------------------------------------------------ the product
 async def relay(mongo_url: str, rabbit_url: str, count: int) -> None:
-    """Scheduling's side: an outbox with committed events, and the relay."""
+    """Scheduling's side: events are committed, a batch to a transaction, and relayed meanwhile."""
     store = Store(mongo_url, "scheduling")
     await store.ensure((OUTBOX, INBOX, LEASES))
     outbox = Outbox(store, "scheduling")
     told = list(events(count))
-    for start in range(0, count, 500):
-        part = told[start : start + 500]
-        await store.transaction(lambda session, part=part: outbox.add(part, session))
 
     async def work() -> None:
         task = asyncio.create_task(Relay(store, rabbit_url).run())
+        for start in range(0, count, BATCH):
+            part = told[start : start + BATCH]
+            await store.transaction(lambda session, part=part: outbox.add(part, session))
         while await store[OUTBOX.name].find_one({"state": "waiting"}) is not None:  # noqa: ASYNC110 - the relay knows no end
             await asyncio.sleep(0.1)
         task.cancel()
@@ -62,11 +62,29 @@ async def relay(mongo_url: str, rabbit_url: str, count: int) -> None:
     await store.close()
 
 
+async def commit(mongo_url: str, count: int) -> None:
+    """Scheduling's commits alone: one event to a transaction."""
+    store = Store(mongo_url, "scheduling")
+    await store.ensure((OUTBOX,))
+    outbox = Outbox(store, "scheduling")
+    told = iter(list(events(count)))
+
+    async def one_after_the_other() -> None:
+        for event in told:
+            await store.transaction(lambda session, event=event: outbox.add([event], session))
+
+    async def work() -> None:
+        await asyncio.gather(*(one_after_the_other() for _ in range(COMMITS_AT_ONCE)))
+
+    await measured(work)
+    await store.close()
+
+
 async def project(mongo_url: str, rabbit_url: str, count: int, batch_max: int) -> None:
     """The portal's side: the consumer and the real projector."""
     store = Store(mongo_url, "portal")
     await store.ensure((OUTBOX, INBOX, LEASES, *COLLECTIONS))
-    real = portal_subscription(lambda session: MongoProjections(store, session))
+    real = projector(store)
     done = asyncio.Event()
     handled = 0
 
@@ -146,7 +164,13 @@ async def consume(mongo_url: str, rabbit_url: str, count: int) -> None:
     await client.close()
 
 
-JOBS = {"relay": relay, "project": project, "publish": publish, "consume": consume}
+JOBS = {
+    "commit": commit,
+    "relay": relay,
+    "project": project,
+    "publish": publish,
+    "consume": consume,
+}
 
 if __name__ == "__main__":
     uvloop.run(JOBS[sys.argv[1]](**json.loads(sys.argv[2])))

@@ -37,6 +37,8 @@ def files(secrets: Secrets) -> dict[str, str]:
         "trusted_keys": json.dumps(secrets.trusted_keys),
         "stripe_secret_key": secrets.stripe_secret_key,
         "stripe_webhook_secrets": secrets.stripe_webhook_secret,
+        "inbound_mail_secret": secrets.inbound_mail_secret,
+        "smtp_password": "",  # the sandbox asks for none
     }
     for service in SERVICES:
         made |= {

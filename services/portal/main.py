@@ -69,6 +69,7 @@ from services.portal.entrypoints.wiring import Wiring
 from services.portal.usecases.rebuild_view import rebuild_view
 from shared.identity import KeyRing
 from shared.messaging.outbox import Outbox
+from shared.messaging.subscription import Subscription
 from shared.mongo import Store
 from shared.operator_pages import Extras
 from shared.runtime import Runtime
@@ -187,14 +188,19 @@ def app(config: PortalConfig) -> FastAPI:
         service=SERVICE,
         store=store,
         rabbit_url=config.rabbit_url.get_secret_value(),
-        subscription=subscription(
-            lambda session: mongo_views.MongoProjections(store, session),
-            lambda session: mongo_account_rows.MongoRowProjections(store, session),
-            lambda session: mongo_sign_ins.MongoSignInEnding(store, session),
-        ),
+        subscription=projector(store),
         collections=COLLECTIONS,
     )
     return build(config, wire(config, store), runtime, Extras(rebuild=lambda: rebuild(config)))
+
+
+def projector(store: Store) -> Subscription:
+    """The read model as the bus writes it."""
+    return subscription(
+        lambda session: mongo_views.MongoProjections(store, session),
+        lambda session: mongo_account_rows.MongoRowProjections(store, session),
+        lambda session: mongo_sign_ins.MongoSignInEnding(store, session),
+    )
 
 
 async def rebuild(config: PortalConfig) -> int:

@@ -65,6 +65,18 @@ def test_every_secret_a_service_reads_is_mounted(service: str):
     assert read <= set(COMPOSE["secrets"])
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_secret_of_a_service_stands_in_its_environment(service: str):
+    _, config = factory(service)
+    prefix = config.model_config["env_prefix"]
+    secrets = {
+        f"{prefix}{name}".upper()
+        for name, field in config.model_fields.items()
+        if "SecretStr" in str(field.annotation)
+    }
+    assert secrets.isdisjoint(COMPOSE["services"][service]["environment"])
+
+
 def test_every_mounted_secret_is_made():
     assert set(COMPOSE["secrets"]) == set(compose.files(generate()))
 

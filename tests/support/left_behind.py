@@ -40,10 +40,11 @@ def _keeper() -> "subprocess.Popen[str]":
 def _stop(directories: list[Path]) -> None:
     left = [directory for directory in directories if any((directory / "run").glob("*.pid"))]
     if left:
-        from deploy.local.stack import LocalStack  # noqa: PLC0415 - nearly always not needed
+        from deploy.local.commands import down  # noqa: PLC0415 - nearly always not needed
+        from deploy.local.stack import LocalStack  # noqa: PLC0415
 
         for directory in left:
-            LocalStack(directory).stop_all()
+            down(LocalStack(directory))  # its supervisor first, which would start it all again
 
 
 if __name__ == "__main__":
