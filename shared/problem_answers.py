@@ -33,6 +33,7 @@ _NEXT_STEPS = {
     429: "Try again in a minute.",
     503: "Nothing is lost. Try again in a moment.",
 }
+_DESK = ("Go to the schedule", "/staff/scheduling/schedule")
 RENEW_PATH = "/staff/scheduling/session/renew"
 
 
@@ -76,7 +77,8 @@ def problem_response(request: Request, refusal: RefusalError) -> Response:
         headers["Retry-After"] = str(refusal.retry_after_seconds)
     pages = getattr(request.app.state, "pages", None)
     if pages is not None and _is_browser(request):
-        html = pages.get_template("problem.html").render(problem=_in_words(refusal, status))
+        words = _in_words(refusal, status, request.url.path)
+        html = pages.get_template("problem.html").render(problem=words)
         return Response(html, status, headers, media_type="text/html")
     body = {
         **refusal.extra,
@@ -89,13 +91,14 @@ def problem_response(request: Request, refusal: RefusalError) -> Response:
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
-def _in_words(refusal: RefusalError, status: int) -> dict[str, object]:
+def _in_words(refusal: RefusalError, status: int, path: str) -> dict[str, object]:
     happened = "" if refusal.detail == refusal.title else refusal.detail
     return {
         "status": status,
         "title": refusal.title,
         "happened": happened or "Nothing was changed.",
         "next_step": _NEXT_STEPS.get(status, "Go back, check what you entered, and try again."),
+        "action": _DESK if path.startswith("/staff/") and status in {403, 404} else None,
     }
 
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from deploy.demo.office import eventually
-from tests.integration.test_charging_accounts import CHARGE, enrolled
+from tests.integration.test_charging_accounts import CHARGE, DECLINED_LATER, enrolled
 from tests.support.browser import faults
 from tests.support.product import GOOD_CARD
 
@@ -87,3 +87,25 @@ async def test_all_boxes_of_the_tab_are_ticked_and_only_those(people, company):
     switches = page.get_by_role("switch")
     assert [await one.is_checked() for one in await switches.all()].count(False) == 1
     await expect(page.get_by_role("switch", name="on their due date by itself")).not_to_be_checked()
+
+
+async def test_a_run_that_is_paused_goes_on_and_tells_why_a_charge_failed(
+    people, company, customer
+):
+    customer.book(sites=1)
+    declined = enrolled(company, DECLINED_LATER)
+    declined.book(sites=1)
+    waiting, theirs = "billing/v1/invoices-to-charge", declined.account_id
+    eventually(lambda: company.office.get(waiting, account_id=theirs)["charged_count"], "it waits")
+    charge = "POST /v1/payment_intents"
+    company.sandbox.post("faults/api", kind="slow", count=1, match=charge, seconds=5)
+    run = company.office.post("billing/v1/charge-runs", {})["run_id"]
+    company.office.post(f"billing/v1/charge-runs/{run}/pause", {})
+    page = await people.owner(company, f"{CHARGE}/runs/{run}")
+    await expect(page.get_by_text("Paused", exact=True)).to_be_visible()
+    assert await faults(page) == {}
+    await page.get_by_role("button", name="Resume").click()
+    await expect(page.get_by_text("Done", exact=True)).to_be_visible(timeout=60_000)
+    await expect(page.get_by_role("row", name="declined")).to_have_count(1)
+    await expect(page.get_by_role("button", name="Retry failed")).to_be_visible()
+    assert await faults(page) == {}

@@ -111,6 +111,16 @@ async def test_the_menu_of_a_phone_leads_everywhere(visit):
         await expect(menu).to_be_hidden()
 
 
+async def test_on_a_phone_the_last_figure_of_a_row_stands_under_its_heading(visit):
+    async with visit("/pay", "phone") as page:
+        shown = await page.locator(".table tr").evaluate_all(
+            """rows => rows.map((row) => [...row.cells].filter((cell) => cell.offsetWidth).at(-1))
+            .filter(Boolean).map((cell) => getComputedStyle(cell).paddingInlineEnd)"""
+        )
+        assert len(shown) > 3
+        assert set(shown) == {"16px"}
+
+
 async def test_a_double_click_pays_once_and_says_so(visit):
     async with visit("/portal") as page:
         posts = []

@@ -16,12 +16,29 @@
   const goBack = () => {
     if (!opener || document.querySelector("dialog[open]")) return;
     const place = opener.isConnected ? opener : opener.id && document.getElementById(opener.id);
-    const free = !document.activeElement || document.activeElement === document.body;
+    const active = document.activeElement;
+    const free = !active || active === document.body || active.closest("dialog:not([open])");
     if (place && free) place.focus();
   };
   for (const type of ["focusin", "pointerdown"]) {
     document.addEventListener(type, ({ target }) => { if (!target.closest("dialog")) opener = null; });
   }
+  // The same for what is pressed on the page itself: drawn away by the answer, it leaves the focus to what now stands
+  // there by its own id or by that of the part around it.
+  let trail = [];
+  document.addEventListener("pointerdown", () => { trail = []; });
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.closest("dialog")) return;
+    trail = [];
+    for (let part = target.closest("[id]"); part && part.id !== "main"; part = part.parentElement?.closest("[id]")) trail.push(part.id);
+  });
+  const stay = () => {
+    if (document.activeElement && document.activeElement !== document.body) return;
+    const place = trail.map((id) => document.getElementById(id)).find((part) => part && part.getClientRects().length);
+    if (!place) return;
+    if (place.tabIndex < 0) place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+  };
   const open = (dialog) => {
     if (!dialog || dialog.open) return;
     const from = document.activeElement;
@@ -372,6 +389,7 @@
     const summary = root.querySelector("[data-focus]");
     if (summary) { summary.removeAttribute("data-focus"); summary.focus(); }
     goBack();
+    stay();
   };
   const begin = () => setUp(document);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin); else begin();
