@@ -85,7 +85,8 @@ def test_everybody_sees_his_own_share_and_nothing_of_the_others(shared: Shared) 
     assert "$301.23" in insurer.everything()
     assert "$323.77" in client.everything()
     for payer, others in ((agent, "insurer"), (insurer, "agent")):
-        told = payer.everything()
+        told = payer.everything() + _mailed(shared, payer.name)
+        assert "Your part" in told
         assert any(url.endswith(".pdf") for url in payer.seen), list(payer.seen)
         hidden = {
             "the other payer": {"agent": "Marcus Lee", "insurer": "Northwest Mutual"}[others],
@@ -101,6 +102,12 @@ def test_everybody_sees_his_own_share_and_nothing_of_the_others(shared: Shared) 
         }
         for what, words in hidden.items():
             assert words not in told, (payer.name, what)
+
+
+def _mailed(shared: Shared, name: str) -> str:
+    """Every word of every mail to that person."""
+    mails = shared.booking.company.sandbox.mails(shared.mails[name])
+    return "\n".join(f"{mail['subject']}\n{mail['text']}\n{mail['html']}" for mail in mails)
 
 
 @pytest.mark.scenario(3)
