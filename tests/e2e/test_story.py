@@ -37,6 +37,7 @@ async def test_from_the_booking_form_to_a_paid_and_open_report(people, company):
     await expect(phone.get_by_text("1:30")).to_contain_text("MST")
     await expect(phone.get_by_text("Report locked")).to_be_visible()
     await sign(phone)
+    await expect(feed.locator("#feed > li").first).to_contain_text("signed the agreement")
     await pay(phone)
 
     await expect(office.desk.locator("#payments-box")).to_contain_text("Due $0.00")
@@ -45,6 +46,8 @@ async def test_from_the_booking_form_to_a_paid_and_open_report(people, company):
     assert office.desk.url == inspection
 
     await office.publish()
+    published = feed.locator("#feed > li").filter(has_text="Report published for 1482 Alder Creek")
+    await expect(published).to_be_visible()
     assert office.mail("report")
     await phone.reload()
     await expect(phone.get_by_role("heading", name="Your report is ready")).to_be_visible()
