@@ -4,11 +4,14 @@ from contextlib import AsyncExitStack
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
 from tests.support.browser import launched, unexpected, window
 from tests.support.product import Booking, Company, open_company
 from tests.support.visitor import Visitor
+
+expect.set_options(timeout=20_000)
+"""Milliseconds until what is expected must be there: a busy machine is no failure."""
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
