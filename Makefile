@@ -82,7 +82,8 @@ lock: $(READY)  ## write requirements/*.txt anew; pins stay unless UPGRADE="--up
 	    $(COMPILE) -c requirements/dev.txt --group $$group pyproject.toml -o requirements/$$group.txt || exit 1; \
 	done
 
-docs: $(READY)  ## write the generated pages (event catalogue, AsyncAPI, OpenAPI) anew
+docs: $(READY)  ## write what is generated (events' golden schemas and catalogue, AsyncAPI, OpenAPI) anew
+	$(BIN)/python -m tools.golden
 	$(BIN)/python -m tools.docs
 
 images: $(READY)  ## build the service images; with stand-ins for the official bases where they cannot be pulled

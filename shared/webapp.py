@@ -138,6 +138,13 @@ def _demand_declared_callers(app: FastAPI) -> None:
         raise UndeclaredCallerError(", ".join(silent))
 
 
+def published_api(app: FastAPI) -> dict[str, Any]:
+    """The description of what programs may call; pages and internal routes are left out."""
+    document = app.openapi()
+    paths = {path: item for path, item in document["paths"].items() if path.startswith("/api/")}
+    return {**document, "paths": paths}
+
+
 def _operational(app: FastAPI) -> APIRouter:
     """Health, metrics and the description of the API; the gateway exposes only the last."""
     runtime: Runtime = app.state.runtime
@@ -163,8 +170,6 @@ def _operational(app: FastAPI) -> APIRouter:
         dependencies=[Depends(everyone("the description of the API is public"))],
     )
     async def openapi() -> JSONResponse:
-        document = app.openapi()
-        paths = {path: item for path, item in document["paths"].items() if path.startswith("/api/")}
-        return JSONResponse({**document, "paths": paths})
+        return JSONResponse(published_api(app))
 
     return router

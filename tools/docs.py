@@ -1,4 +1,4 @@
-"""Write docs/events.md, docs/scenarios.md and docs/asyncapi/*.json from the code.
+"""Write docs/events.md, docs/scenarios.md, docs/asyncapi and docs/openapi from the code.
 
 python -m tools.docs            write them
 python -m tools.docs --check    fail, naming the files, when they say something else
@@ -12,6 +12,7 @@ from pathlib import Path
 from shared.contracts.catalogue import OWNERS
 from tools.asyncapi import asyncapi
 from tools.event_catalogue import catalogue
+from tools.openapi import openapi
 from tools.scenarios import scenarios
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -23,10 +24,9 @@ def documents() -> dict[Path, str]:
         DOCS / "events.md": catalogue(),
         DOCS / "scenarios.md": scenarios(),
         **{
-            DOCS / "asyncapi" / f"{service}.json": json.dumps(
-                asyncapi(service), indent=1, ensure_ascii=False
-            )
+            DOCS / kind / f"{service}.json": json.dumps(of(service), indent=1, ensure_ascii=False)
             + "\n"
+            for kind, of in (("asyncapi", asyncapi), ("openapi", openapi))
             for service in OWNERS
         },
     }

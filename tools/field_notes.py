@@ -3,6 +3,7 @@
 import ast
 import inspect
 import textwrap
+from functools import cache
 
 from pydantic import BaseModel
 
@@ -21,6 +22,7 @@ def promise(model: type[BaseModel]) -> str:
     return " ".join((inspect.getdoc(model) or "").split())
 
 
+@cache
 def _own_notes(part: type) -> dict[str, str]:
     body = ast.parse(textwrap.dedent(inspect.getsource(part))).body[0]
     notes: dict[str, str] = {}

@@ -18,6 +18,7 @@ GROUPS: dict[str, dict[int, str]] = {
     ).items()
 }
 """Group -> number -> what must come out right."""
+_MARK = "pytest.mark.scenario"
 SCENARIOS = {number: text for group in GROUPS.values() for number, text in group.items()}
 
 
@@ -48,8 +49,11 @@ def scenarios() -> str:
 
 
 def _marked(path: Path) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    text = path.read_text()
+    if _MARK not in text:
+        return
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for mark in node.decorator_list:
-                if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.scenario":
+                if isinstance(mark, ast.Call) and ast.unparse(mark.func) == _MARK:
                     yield from ((ast.literal_eval(number), node.name) for number in mark.args)

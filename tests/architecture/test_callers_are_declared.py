@@ -10,7 +10,7 @@ from deploy.local.applications import addresses
 from deploy.product import SERVICES, Ports
 from deploy.secrets import generate
 from shared.webapp import UndeclaredCallerError, create_app
-from tests.support.applications import factory
+from tools.applications import factory
 
 
 @pytest.fixture

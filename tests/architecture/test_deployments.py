@@ -16,7 +16,7 @@ from deploy.local.applications import addresses
 from deploy.mongo.server import server_command
 from deploy.product import SERVICES, Ports
 from deploy.secrets import generate
-from tests.support.applications import factory
+from tools.applications import factory
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())

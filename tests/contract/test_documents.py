@@ -6,6 +6,7 @@ from shared.contracts.catalogue import ALL_EVENTS, OWNERS
 from tools.asyncapi import asyncapi
 from tools.docs import documents, stale
 from tools.event_catalogue import catalogue
+from tools.openapi import openapi
 from tools.subscriptions import subscriptions
 
 
@@ -45,8 +46,9 @@ def test_a_service_sends_its_own_events_and_receives_what_it_binds(service):
 
 
 @pytest.mark.parametrize("service", OWNERS)
-def test_every_reference_in_an_asyncapi_document_leads_somewhere(service):
-    document = asyncapi(service)
+@pytest.mark.parametrize("described", [asyncapi, openapi])
+def test_every_reference_in_a_document_leads_somewhere(service, described):
+    document = described(service)
 
     for reference in _references(document):
         place = document
@@ -57,6 +59,14 @@ def test_every_reference_in_an_asyncapi_document_leads_somewhere(service):
 @pytest.mark.parametrize("service", OWNERS)
 def test_an_asyncapi_document_is_plain_json(service):
     assert json.loads(json.dumps(asyncapi(service)))["asyncapi"] == "3.0.0"
+
+
+@pytest.mark.parametrize("service", OWNERS)
+def test_an_openapi_document_tells_of_the_api_and_of_no_page_or_internal_route(service):
+    paths = openapi(service)["paths"]
+
+    assert paths
+    assert [path for path in paths if not path.startswith(f"/api/{service}/v1/")] == []
 
 
 def _references(value):
