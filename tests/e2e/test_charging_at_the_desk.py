@@ -9,6 +9,8 @@ from tests.support.browser import faults
 from tests.support.product import GOOD_CARD
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
+BATCH = 10
+"""A pause is noticed after so many invoices."""
 
 
 @pytest.fixture(scope="module")
@@ -92,16 +94,18 @@ async def test_all_boxes_of_the_tab_are_ticked_and_only_those(people, company):
 async def test_a_run_that_is_paused_goes_on_and_tells_why_a_charge_failed(
     people, company, customer
 ):
-    customer.book(sites=1)
+    for days in range(7, 7 + BATCH, 2):
+        customer.book(sites=2, days=days)
     declined = enrolled(company, DECLINED_LATER)
     declined.book(sites=1)
     waiting, theirs = "billing/v1/invoices-to-charge", declined.account_id
     eventually(lambda: company.office.get(waiting, account_id=theirs)["charged_count"], "it waits")
-    charge = "POST /v1/payment_intents"
-    company.sandbox.post("faults/api", kind="slow", count=1, match=charge, seconds=5)
-    run = company.office.post("billing/v1/charge-runs", {})["run_id"]
-    company.office.post(f"billing/v1/charge-runs/{run}/pause", {})
-    page = await people.owner(company, f"{CHARGE}/runs/{run}")
+    slow = {"kind": "slow", "count": 1, "match": "POST /v1/payment_intents", "seconds": 3}
+    company.sandbox.post("faults/api", **slow)
+    run = f"billing/v1/charge-runs/{company.office.post('billing/v1/charge-runs', {})['run_id']}"
+    company.office.post(f"{run}/pause", {})
+    eventually(lambda: company.office.get(run)["charged_count"] == BATCH, "a batch is charged")
+    page = await people.owner(company, f"{CHARGE}/runs/{run.rsplit('/', 1)[1]}")
     await expect(page.get_by_text("Paused", exact=True)).to_be_visible()
     assert await faults(page) == {}
     await page.get_by_role("button", name="Resume").click()

@@ -22,7 +22,7 @@ SETTLED = 60_000
 
 @pytest.fixture(scope="module")
 def company(_running):
-    """Of its own: reminders and reductions are on, and the bank answers at once for nobody else."""
+    """Of its own: what is switched on here is in nobody else's way."""
     opened = open_company(_running, "Lantern Hill Inspections")
     yield opened
     opened.close()
@@ -35,7 +35,7 @@ async def judged(page, path, words):
     assert await faults(page) == {}, path
 
 
-async def test_payments_of_an_account_under_way_and_failed(people, company):
+async def test_payments_of_an_account_under_way_failed_and_not_finished(people, company):
     people.on_purpose = "status of (403|404)"
     customer = open_account(company, sites=2)
     first, second = customer.book(sites=2)
@@ -51,7 +51,7 @@ async def test_payments_of_an_account_under_way_and_failed(people, company):
     page = await people.taking_over(customer.browser, "/account", "desktop")
     await judged(page, failed, "You have not been charged")
     await judged(page, processing, "You don’t need to do anything")
-    await judged(page, begun, "Confirming your payment")
+    await judged(page, begun, "The payment was not finished")
     await judged(page, "/account/prepayments", "Your account")
     await judged(page, "/account/methods/nothing/remove", "Your account")
 

@@ -63,7 +63,7 @@ def unexpected(page: Page, on_purpose: str = "$^") -> list[str]:
     return [said for said in page.complaints if not re.search(on_purpose, said)]
 
 
-async def faults(page: Page, looks: list[tuple[str, str]] = LOOKS) -> dict[str, Any]:
+async def faults(page: Page) -> dict[str, Any]:
     """What is wrong with the page as it stands, by look; nothing when it pleases everybody.
 
     That is what axe finds in each look, and scrolling sideways on the narrowest phone. One window
@@ -72,7 +72,7 @@ async def faults(page: Page, looks: list[tuple[str, str]] = LOOKS) -> dict[str, 
     found: dict[str, Any] = {}
     own = page.viewport_size
     touch = await page.context.new_cdp_session(page)
-    for form, theme in looks:
+    for form, theme in LOOKS:
         await _dress(page, touch, form, theme)
         found[f"{form} {theme}"] = await violations(page)
     await page.set_viewport_size({"width": NARROWEST, "height": 640})

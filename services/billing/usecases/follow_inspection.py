@@ -61,7 +61,7 @@ def booking_of(inspection: Inspection) -> Booking:
             for person in inspection.people
         ),
         street=site.street,
-        place=f"{site.city}, {site.region} {site.postal_code}",
+        place=f"{site.city}, {site.region} {site.postal_code}".strip(" ,"),
         starts_at=inspection.starts_at,
         starts_on=inspection.starts_at.astimezone(ZoneInfo(inspection.time_zone)).date(),
         time_zone=inspection.time_zone,

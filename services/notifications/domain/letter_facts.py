@@ -24,7 +24,7 @@ SHOWS_INVOICE = frozenset({MailKind.INVOICE, MailKind.REMINDER})
 
 def address(site: Site) -> str:
     """`1482 Alder Creek Rd, Bend, OR 97702`."""
-    return f"{site.street}, {site.city}, {site.region} {site.postal_code}"
+    return f"{site.street}, {site.city}, {site.region} {site.postal_code}".strip(" ,")
 
 
 def appointment(inspection: Inspection) -> str:

@@ -170,6 +170,16 @@ async def test_a_booking_opens_the_clients_invoice(listening):
     assert not balance.report_released
 
 
+@pytest.mark.parametrize(
+    ("region", "postal_code", "place"),
+    [("OR", "97702", "Bend, OR 97702"), ("OR", "", "Bend, OR"), ("", "", "Bend")],
+)
+async def test_a_place_ends_with_what_is_known_of_it(listening, region, postal_code, place):
+    known = {"region": region, "postal_code": postal_code}
+    await hear(listening, booked(site=an_inspection().site.model_copy(update=known)))
+    assert listening.bill.booking.place == place
+
+
 async def test_a_repeated_booking_changes_nothing(listening):
     await hear(listening, booked(), booked())
     assert len(listening.books.told(InvoiceChangedV1)) == 1

@@ -7,6 +7,7 @@ import pytest
 
 from services.notifications.adapters.jinja_typesetter import JinjaTypesetter
 from services.notifications.domain.composing import compose
+from services.notifications.domain.letter_facts import address
 from services.notifications.domain.mail import MailKind, Words
 from services.notifications.domain.merge_tags import TAGS, tags_in
 from services.notifications.domain.samples import sample_mail, sample_situation
@@ -249,3 +250,13 @@ async def test_the_kept_letter_hides_the_link():
     assert "token-1" not in kept.html + kept.text
     assert "https://doorstep.example/p/••••••••" in kept.text
     assert mail.link_ids == ("link-1",)
+
+
+@pytest.mark.parametrize(
+    ("region", "postal_code", "end"),
+    [("OR", "97702", "Bend, OR 97702"), ("OR", "", "Bend, OR"), ("", "", "Bend")],
+)
+def test_an_address_ends_with_what_is_known_of_it(region, postal_code, end):
+    known = {"region": region, "postal_code": postal_code}
+    site = told.an_inspection().site.model_copy(update=known)
+    assert address(site) == f"1482 Alder Creek Rd, {end}"
