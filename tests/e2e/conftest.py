@@ -70,7 +70,9 @@ class People:
             self._signed_in[company.owner_email] = company.staff_browser()
         return await self.taking_over(self._signed_in[company.owner_email], path, form, **options)
 
-    async def taking_over(self, visitor: Visitor, path: str, form: str, **options) -> Page:
+    async def taking_over(
+        self, visitor: Visitor, path: str, form: str = "desktop", **options
+    ) -> Page:
         """Somebody who has been here without a window, and opens one now."""
         page = await self.stranger(form=form, **options)
         await page.context.add_cookies(
