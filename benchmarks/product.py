@@ -56,9 +56,10 @@ def _quickest(starts: list[dict]) -> dict:
     return quickest | {"memory_mb": max(one["memory_mb"] for one in starts)}
 
 
-def _memory_mb(pid: int) -> int:
+def _memory_mb(pid: int) -> float:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmRSS"))
+    kilobytes = next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+    return round(kilobytes / 1024, 1)
 
 
 def client_page(stack: ProcessStack, booking: Booking) -> dict:
