@@ -1,5 +1,6 @@
 """Stripe's objects in billing's words. Nothing here calls anybody."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -182,9 +183,14 @@ def _failure(intent: stripe.PaymentIntent) -> Failure | None:
     return Failure(
         # absent members of a Stripe object raise: 3D Secure failures carry no decline code
         code=_given(error, "decline_code") or _given(error, "code") or "payment_failed",
-        reason=_given(error, "message") or "The payment did not go through",
+        reason=_to_everybody(_given(error, "message")) or "The payment did not go through",
         at=datetime.fromtimestamp(intent.created, UTC),
     )
+
+
+def _to_everybody(message: str) -> str:
+    """Of a bank payment Stripe speaks to the company; these words are read by the payer too."""
+    return re.sub(r"^The customer['’]s (bank )?account", "The bank account", message)
 
 
 def _given(part: stripe.StripeObject, member: str) -> str:

@@ -98,6 +98,7 @@ async def test_a_bank_payment_that_bounces_has_failed(world, opened):
     assert seen.state is AttemptState.FAILED
     assert seen.failure is not None
     assert seen.failure.code == "insufficient_funds"
+    assert "customer" not in seen.failure.reason.lower(), "the payer reads it"
 
 
 async def test_closing_an_open_page_expires_it(world, opened):
