@@ -14,7 +14,7 @@ from deploy.demo.office import eventually
 from deploy.product import OPERATOR, SERVICES
 from shared.contracts.billing import InvoiceChangedV1
 from shared.messaging.topology import EVENTS_EXCHANGE, events_queue
-from tests.integration.test_operators import bury
+from tests.integration.test_operators import REBUILT_SECONDS, bury
 from tests.support.product import Company
 from tests.support.shelves import clear_shelves
 from tests.support.stack import OPERATOR_PASSWORD, Stack
@@ -109,6 +109,7 @@ def nothing_dead(operator: Visitor) -> bool:
     return "No message has failed for good." in operator.open("/operator").text
 
 
+@pytest.mark.timeout(180)
 def test_the_read_model_is_rebuilt_from_the_page(operator_of: OperatorOf, company: Company) -> None:
     client = company.book().client()
     operator = operator_of("portal")
@@ -116,7 +117,7 @@ def test_the_read_model_is_rebuilt_from_the_page(operator_of: OperatorOf, compan
     assert operator.submit(page.form("Rebuild")).status == 422
     emptied = operator.submit(page.form("Rebuild"), sure="on")
     assert "Views emptied" in emptied.text
-    client.wait("Pay $475.00")
+    client.wait("Pay $475.00", within=REBUILT_SECONDS)
 
 
 def told_again(operator: Visitor, page: Page, password: str) -> Page:

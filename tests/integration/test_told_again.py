@@ -6,7 +6,12 @@ import pytest
 
 from deploy.demo.office import eventually
 from services.billing.usecases.work_off_events import LISTENED_KINDS
-from tests.integration.test_operators import MANY_COMMANDS_SECONDS, operate, whole_story
+from tests.integration.test_operators import (
+    MANY_COMMANDS_SECONDS,
+    REBUILT_SECONDS,
+    operate,
+    whole_story,
+)
 from tests.support.product import Company
 from tests.support.provider import Provider
 from tests.support.stack import Stack
@@ -41,7 +46,7 @@ def test_what_the_processor_lists_is_what_its_webhooks_told_and_told_again_chang
     assert "0 differences" in stack.run("billing", "services.billing.main", "check-books")
 
 
-@pytest.mark.timeout(MANY_COMMANDS_SECONDS)
+@pytest.mark.timeout(240)
 @pytest.mark.scenario(59)
 def test_a_view_emptied_and_told_everything_again_has_the_balances_of_the_ledger(
     stack: Stack, company: Company
@@ -50,7 +55,7 @@ def test_a_view_emptied_and_told_everything_again_has_the_balances_of_the_ledger
     invoice = booking.invoice()
     operate(stack, "portal", "rebuild-view")
     due = f"${invoice['balance_cents'] / 100:,.2f}"
-    client.wait(f"Pay {due}")
+    client.wait(f"Pay {due}", within=REBUILT_SECONDS)
     page = client.reload().text
     assert f"${invoice['total_cents'] / 100:,.2f}" in page
     assert "Refunded to you" in page

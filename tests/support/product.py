@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 
-from deploy.demo.office import Office, eventually
+from deploy.demo.office import TIMEOUT_SECONDS, Office, eventually
 from tests.support.stack import Stack
 from tests.support.visitor import Page, Visitor
 
@@ -243,9 +243,10 @@ class Client:
         self.page = self.browser.open(self.home)
         return self.page
 
-    def wait(self, words: str) -> Page:
+    def wait(self, words: str, *, within: float = TIMEOUT_SECONDS) -> Page:
         """Reload until the page says this."""
-        eventually(lambda: words in self.reload().text, f"the page says {words!r}")
+        said = f"the page says {words!r}"
+        eventually(lambda: words in self.reload().text, said, within=within)
         return self.page
 
     def checkout(self) -> Page:
