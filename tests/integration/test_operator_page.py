@@ -109,7 +109,7 @@ def nothing_dead(operator: Visitor) -> bool:
     return "No message has failed for good." in operator.open("/operator").text
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(320)
 def test_the_read_model_is_rebuilt_from_the_page(operator_of: OperatorOf, company: Company) -> None:
     client = company.book().client()
     operator = operator_of("portal")

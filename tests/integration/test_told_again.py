@@ -46,7 +46,7 @@ def test_what_the_processor_lists_is_what_its_webhooks_told_and_told_again_chang
     assert "0 differences" in stack.run("billing", "services.billing.main", "check-books")
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(320)
 @pytest.mark.scenario(59)
 def test_a_view_emptied_and_told_everything_again_has_the_balances_of_the_ledger(
     stack: Stack, company: Company
