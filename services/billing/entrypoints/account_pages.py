@@ -15,6 +15,7 @@ from services.billing.domain.refund import Refund
 from services.billing.domain.refusals import InvalidPeriodError
 from services.billing.domain.statement import StatementRow, aging
 from services.billing.entrypoints.account_documents import account_receipt, order_document
+from services.billing.entrypoints.account_parts import Before
 from services.billing.entrypoints.account_statements import statement
 from services.billing.entrypoints.api_reports import refuse_inspectors
 from services.billing.entrypoints.frame import Biller, Reader, brand_of, today_of
@@ -30,8 +31,6 @@ router = APIRouter(include_in_schema=False)
 PAGE = "/staff/billing/accounts/{account_id}"
 ROWS_SHOWN = 200
 _PAYMENTS_SHOWN = 50
-Mark = Annotated[str, Query(max_length=80)]
-"""The last row of the page before."""
 _SAID = {
     "charged": "Charged",
     "processing": "The bank payment is on its way",
@@ -60,7 +59,7 @@ class Family:
 
 @router.get(PAGE)
 async def account_page(
-    request: Request, account_id: str, staff: Reader, parts: UsedParts, before: Mark = ""
+    request: Request, account_id: str, staff: Reader, parts: UsedParts, before: Before = ""
 ) -> HTMLResponse:
     """Everything about the account's money on one page; payments behind `before`."""
     refuse_inspectors(staff)

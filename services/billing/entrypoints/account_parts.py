@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Protocol
+from typing import Annotated, Protocol
+
+from fastapi import Query
 
 from services.billing.domain.account import Account
 from services.billing.domain.account_statement import PaidBy, Posted
@@ -12,6 +14,9 @@ from services.billing.domain.charge_run import ChargeRun, RunItem
 from services.billing.domain.methods import Autopay, SavedMethod
 from services.billing.domain.refund import Refund
 from services.billing.domain.statement import StatementRow
+
+Before = Annotated[str, Query(max_length=80)]
+"""Behind which row a page of a list begins, by its id; empty for the first page."""
 
 
 class AccountLists(Protocol):

@@ -16,6 +16,7 @@ from services.billing.domain.account_told import (
 from services.billing.domain.attempt import OVER_WITHOUT_MONEY, Origin
 from services.billing.domain.payment import Method
 from services.billing.entrypoints.account_documents import account_receipt, order_document
+from services.billing.entrypoints.account_parts import Before
 from services.billing.entrypoints.account_statements import statement
 from services.billing.entrypoints.api_invoices import Billing, Reading, name_of
 from services.billing.entrypoints.once import id_from, once
@@ -127,7 +128,7 @@ async def list_payments(
     caller: Reading,
     parts: UsedParts,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    before: Annotated[str, Query(max_length=80)] = "",
+    before: Before = "",
 ) -> list[contract.AccountPayment]:
     """Newest first, behind the payment `before`; pages that were opened and left are left out."""
     account = await parts.lists.account(caller.company_id, account_id)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from services.billing.domain.account_told import prepayment_changed
+from services.billing.entrypoints.account_parts import Before
 from services.billing.entrypoints.api_accounts import Id, In, Words
 from services.billing.entrypoints.api_invoices import Billing, Reading, name_of
 from services.billing.entrypoints.api_payments import Refunding
@@ -44,7 +45,7 @@ async def list_prepayments(
     account_id: Annotated[str, Query(max_length=80)] = "",
     only_open: bool = False,
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
-    before: Annotated[str, Query(max_length=80)] = "",
+    before: Before = "",
 ) -> list[contract.Prepayment]:
     """Newest first, behind the payment `before`; `only_open`: those of which something is left."""
     found = await parts.lists.prepayments(

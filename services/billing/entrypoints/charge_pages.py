@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from services.billing.domain.account_refusals import ChargeRunNotFoundError
 from services.billing.domain.charge_run import MOST_IN_A_RUN
 from services.billing.domain.statement import StatementRow
+from services.billing.entrypoints.account_parts import Before
 from services.billing.entrypoints.api_reports import refuse_inspectors
 from services.billing.entrypoints.charge_plan import RunPlan, Wish
 from services.billing.entrypoints.charge_shown import METHODS, Planner, not_waiting
@@ -31,13 +32,11 @@ PAGE_SIZE = 50
 _RUNS_SHOWN = 10
 _KEY_MAX = 100
 Offset = Annotated[int, Query(ge=0, le=100_000)]
-Mark = Annotated[str, Query(max_length=80)]
-"""The last run of the page before."""
 
 
 @router.get(PAGE)
 async def to_charge(
-    request: Request, staff: Reader, parts: UsedParts, after: Offset = 0, runs: Mark = ""
+    request: Request, staff: Reader, parts: UsedParts, after: Offset = 0, runs: Before = ""
 ) -> HTMLResponse:
     """The filter `Invoices to Charge`, oldest first; nothing is charged by looking."""
     refuse_inspectors(staff)

@@ -1,16 +1,16 @@
 """Prepayments: what customers paid in advance; staff apply it or give it back (R89, R90)."""
 
 from dataclasses import dataclass
-from typing import Annotated
 from uuid import uuid4
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.billing.domain.account_refusals import PrepaymentNotFoundError
 from services.billing.domain.attempt import Attempt
 from services.billing.domain.refund import Refund, RefundState
 from services.billing.domain.statement import StatementRow
+from services.billing.entrypoints.account_parts import Before
 from services.billing.entrypoints.api_reports import refuse_inspectors
 from services.billing.entrypoints.frame import Biller, Reader, Refunder, brand_of
 from services.billing.entrypoints.once import id_from
@@ -57,7 +57,7 @@ async def prepayments(
     request: Request,
     staff: Reader,
     parts: UsedParts,
-    before: Annotated[str, Query(max_length=80)] = "",
+    before: Before = "",
 ) -> HTMLResponse:
     """Those of which something is left come first; the others by time, behind `before`."""
     refuse_inspectors(staff)
