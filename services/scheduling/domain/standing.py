@@ -96,11 +96,15 @@ def agreement_word(agreement: Agreement | None) -> str:
     return "Agreement signed" if agreement.signed else "Agreement not signed"
 
 
+_OPENS = "Report opens when published"
+
+
 def report_word(inspection: Inspection, balance: Balance | None) -> str:
     """Return the badge of the report; a released one is `Report released` once there is one."""
     if is_released(inspection, balance):
-        return "Report released" if inspection.reports else "Report opens when published"
-    return "Report locked until paid"
+        return "Report released" if inspection.reports else _OPENS
+    paid = balance is not None and balance.balance_cents == balance.processing_cents == 0
+    return _OPENS if paid and not inspection.reports else "Report locked until paid"
 
 
 def is_released(inspection: Inspection, balance: Balance | None) -> bool:

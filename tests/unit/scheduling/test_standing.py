@@ -66,6 +66,8 @@ async def test_the_report_opens_by_payment_by_choice_or_by_hand(world):
     by_choice = published.with_release(published.policy.requiring(payment=False))
     assert report_word(by_choice, None) == "Report released"
     assert report_word(published, None) == "Report locked until paid"
+    assert report_word(inspection, a_balance(paid=0)) == "Report locked until paid"
+    assert report_word(inspection, a_balance(paid=80_000)) == "Report opens when published"
 
 
 async def test_each_charge_names_who_pays_for_it(world):
