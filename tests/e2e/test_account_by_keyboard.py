@@ -133,10 +133,12 @@ async def _paid(page):
 async def _enrol_and_leave(page, customer):
     await page.goto("/account/autopay")
     await press(page, "Enroll in autopay")
+    await page.wait_for_url("**/account/autopay?saved=yes")
     eventually(lambda: "Autopay is on" in customer.browser.open("/account/autopay").text, "on")
     await page.goto("/account/autopay")
     assert await faults(page) == {}
     await press(page, "Leave autopay")
+    await page.wait_for_url("**/account/autopay?saved=no")
     eventually(lambda: "Autopay is off" in customer.browser.open("/account/autopay").text, "off")
 
 

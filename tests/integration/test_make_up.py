@@ -98,12 +98,16 @@ def links(printed: str) -> dict[str, str]:
 
 
 def sign_in(public: str, email: str, password: str) -> tuple[str, list[str]]:
-    """The page a browser lands on, and the inspections the company has."""
+    """The page a browser lands on, and the inspections booked by somebody.
+
+    The schedule fills itself with the visits of recurring services whenever it is their time.
+    """
     with Visitor(public) as visitor, Office(public, email, password) as office:
         form = visitor.open("/").form("Sign in")
         landed = visitor.submit(form, email=email, password=password)
         listed = office.sign_in().get("scheduling/v1/inspections")
-        return landed.text, [item["inspection_id"] for item in listed["items"]]
+        booked = (item for item in listed["items"] if not item["recurring_id"])
+        return landed.text, [item["inspection_id"] for item in booked]
 
 
 def alive(sessions: set[int]) -> list[str]:
