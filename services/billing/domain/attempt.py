@@ -53,6 +53,7 @@ RANK: dict[AttemptState, int] = {
 OVER_WITHOUT_MONEY = frozenset({AttemptState.FAILED, AttemptState.CANCELED, AttemptState.EXPIRED})
 LIVE = frozenset(state for state, rank in RANK.items() if rank <= RANK[AttemptState.PROCESSING])
 IN_DOUBT = frozenset({AttemptState.CREATED, AttemptState.UNKNOWN})
+ON_A_PAGE = frozenset({AttemptState.AWAITING_PAYER, AttemptState.REQUIRES_ACTION})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +188,7 @@ class Attempt:
     def same_page_for(self, *, amount_cents: int, success_url: str, now: datetime) -> bool:
         """Whether a second click may simply be sent to the page that is already open."""
         return (
-            self.state in {AttemptState.AWAITING_PAYER, AttemptState.REQUIRES_ACTION}
+            self.state in ON_A_PAGE
             and self.url is not None
             and not self.expire_wanted
             and self.amount_cents == amount_cents

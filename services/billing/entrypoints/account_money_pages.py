@@ -144,7 +144,9 @@ async def record(request: Request, account_id: str, staff: Biller, parts: UsedPa
     if command is None:
         return await _record_page(request, parts, asked)
     try:
-        await record_account_payment(command, books=parts.books, clock=parts.clock)
+        await record_account_payment(
+            command, books=parts.books, gateway=parts.gateway, clock=parts.clock
+        )
     except RefusalError as refusal:
         form.refuse("amount", refusal.detail or refusal.title)
         return await _record_page(request, parts, asked)

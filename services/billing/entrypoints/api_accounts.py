@@ -164,7 +164,9 @@ async def record(
             client_note=wish.client_note,
             recorded_by=name_of(caller),
         )
-        attempt = await record_account_payment(command, books=parts.books, clock=parts.clock)
+        attempt = await record_account_payment(
+            command, books=parts.books, gateway=parts.gateway, clock=parts.clock
+        )
         told = account_payment_changed(attempt)
         return told.payment.model_dump(mode="json") if told else {}
 

@@ -50,7 +50,9 @@ async def record(
             client_note=wish.client_note,
             recorded_by=name_of(caller),
         )
-        bill = await record_manual_payment(command, books=parts.books, clock=parts.clock)
+        bill = await record_manual_payment(
+            command, books=parts.books, gateway=parts.gateway, clock=parts.clock
+        )
         invoice = bill.invoice(invoice_id)
         payment = invoice.payment(payment_id)
         if payment is None:

@@ -75,7 +75,9 @@ async def apply(
             applying_id=id_from("apply", caller.company_id, key),
             applied_by=name_of(caller),
         )
-        attempt = await apply_prepayment(command, books=parts.books, clock=parts.clock)
+        attempt = await apply_prepayment(
+            command, books=parts.books, gateway=parts.gateway, clock=parts.clock
+        )
         told = prepayment_changed(attempt)
         return told.prepayment.model_dump(mode="json") if told else {}
 

@@ -97,7 +97,9 @@ async def record(request: Request, inspection_id: str, staff: Biller, parts: Use
     if command is None:
         return await _page(request, parts, staff, bill, form=form, status=422)
     try:
-        await record_manual_payment(command, books=parts.books, clock=parts.clock)
+        await record_manual_payment(
+            command, books=parts.books, gateway=parts.gateway, clock=parts.clock
+        )
     except RefusalError as refusal:
         form.refuse("amount", refusal.detail)
         bill = await parts.lists.bill(staff.company_id, inspection_id)

@@ -113,7 +113,7 @@ async def apply(request: Request, prepayment_id: str, staff: Biller, parts: Used
         applied_by=staff.name,
     )
     try:
-        await apply_prepayment(command, books=parts.books, clock=parts.clock)
+        await apply_prepayment(command, books=parts.books, gateway=parts.gateway, clock=parts.clock)
     except NotFoundError:
         form.refuse("invoice", "Choose an open invoice of this customer")
         return await _page(request, parts, staff, asked)

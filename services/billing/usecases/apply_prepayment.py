@@ -19,9 +19,10 @@ from services.billing.domain.refusals import (
 )
 from services.billing.usecases.apply_provider_state import keep_desk
 from services.billing.usecases.book_payment import tell_recorded
-from services.billing.usecases.ports import Books, Clock, OpenBooks
+from services.billing.usecases.ports import Books, Clock, OpenBooks, PaymentGateway
 from services.billing.usecases.ports_sheets import Desk
 from services.billing.usecases.reserve_account_payment import bills_of_account
+from services.billing.usecases.write_received import write_received
 from shared.money import money
 
 
@@ -40,8 +41,10 @@ class ApplyPrepayment:
     applied_by: str
 
 
-async def apply_prepayment(command: ApplyPrepayment, *, books: Books, clock: Clock) -> Attempt:
-    """The payment with what is then left of it. An open page for the invoice is closed.
+async def apply_prepayment(
+    command: ApplyPrepayment, *, books: Books, gateway: PaymentGateway, clock: Clock
+) -> Attempt:
+    """The payment with what is then left of it. An open page for the invoice is closed first.
 
     Raises PrepaymentNotFoundError, InvoiceNotFoundError (or another account's),
     MixedCurrenciesError, PrepaymentTooSmallError, AmountExceedsBalanceError, InvoicePaidError,
@@ -78,7 +81,14 @@ async def apply_prepayment(command: ApplyPrepayment, *, books: Books, clock: Clo
         _put(desk, part, command, attempt.account_id, now)
         return await keep_desk(open_books, desk, now=now)
 
-    return await books.write(apply)
+    return await write_received(
+        apply,
+        company_id=command.company_id,
+        paid=lambda _: (command.invoice_id,),
+        books=books,
+        gateway=gateway,
+        clock=clock,
+    )
 
 
 def _put(

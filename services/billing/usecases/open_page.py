@@ -10,9 +10,11 @@ from services.billing.domain.payment import Method
 from services.billing.domain.provider import OpenPage, SeenAttempt
 from services.billing.domain.refusals import PaymentsUnavailableError
 from services.billing.usecases.apply_provider_state import apply_provider_state
+from services.billing.usecases.close_page import close_page
 from services.billing.usecases.ports import (
     Books,
     Clock,
+    GatewayError,
     GatewayUnavailableError,
     KeyConflictError,
     OpenBooks,
@@ -29,6 +31,7 @@ async def open_page(
 ) -> Attempt:
     """Call the processor with the attempt's own key, then keep what it answered.
 
+    A page that asks for what was paid or changed meanwhile is closed before anybody is sent to it.
     Raises PaymentsUnavailableError: refused for good (the invoice is free again), or no answer
     (the attempt stays, its state unknown, and is asked for again with the same key).
     """
@@ -46,7 +49,13 @@ async def open_page(
         await keep_in_doubt(attempt, books=books, clock=clock)
         raise PaymentsUnavailableError from error
     crash_point("billing.page-open-not-saved")
-    return await _keep_page(attempt, page, books, clock())
+    opened = await _keep_page(attempt, page, books, clock())
+    if not opened.expire_wanted:
+        return opened
+    try:
+        return await close_page(opened, books=books, gateway=gateway, clock=clock)
+    except GatewayError as error:
+        raise PaymentsUnavailableError from error
 
 
 async def _keep_page(attempt: Attempt, page: OpenPage, books: Books, now: datetime) -> Attempt:

@@ -6,7 +6,7 @@ the processor once with the attempt's own key, then write what it answered.
 
 from dataclasses import dataclass
 
-from services.billing.domain.attempt import IN_DOUBT, Attempt, AttemptState, Origin
+from services.billing.domain.attempt import IN_DOUBT, ON_A_PAGE, Attempt, Origin
 from services.billing.domain.payment import Method
 from services.billing.domain.refusals import PaymentInProgressError, PaymentsUnavailableError
 from services.billing.usecases.charge_method import charge_method
@@ -16,8 +16,6 @@ from services.billing.usecases.ports import Books, Clock, OpenBooks, PaymentGate
 from services.billing.usecases.reserve_account_payment import Reserved, reserve_account_payment
 from services.billing.usecases.start_checkout import TRIES, make_way
 from shared.crash_points import crash_point
-
-_ON_A_PAGE = frozenset({AttemptState.AWAITING_PAYER, AttemptState.REQUIRES_ACTION})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +83,7 @@ async def pay_invoices(
         if reserved.attempt:
             return await proceed(reserved.attempt, books=books, gateway=gateway, clock=clock)
         # A page is closed only for a payment that may follow: all can be closed, a try is left.
-        pages = all(attempt.state in _ON_A_PAGE for attempt in reserved.in_the_way)
+        pages = all(attempt.state in ON_A_PAGE for attempt in reserved.in_the_way)
         if command.origin is not Origin.CUSTOMER or not pages or not tries_left:
             break
         for attempt in reserved.in_the_way:

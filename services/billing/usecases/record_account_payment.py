@@ -11,11 +11,12 @@ from services.billing.domain.payment import Method
 from services.billing.usecases.apply_provider_state import keep_desk
 from services.billing.usecases.book_payment import book_payment
 from services.billing.usecases.pay_invoices import PayInvoices
-from services.billing.usecases.ports import Books, Clock, OpenBooks
+from services.billing.usecases.ports import Books, Clock, OpenBooks, PaymentGateway
 from services.billing.usecases.ports_sheets import Desk
 from services.billing.usecases.record_manual_payment import method_label
 from services.billing.usecases.reserve_account_payment import currency_of, wanted_invoices
 from services.billing.usecases.reserve_invoices import refuse_changed
+from services.billing.usecases.write_received import write_received
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +40,9 @@ class RecordAccountPayment:
 
 
 async def record_account_payment(
-    command: RecordAccountPayment, *, books: Books, clock: Clock
+    command: RecordAccountPayment, *, books: Books, gateway: PaymentGateway, clock: Clock
 ) -> Attempt:
-    """Write it at once; open pages for these invoices are closed. A repeat changes nothing.
+    """Write it; open pages for these invoices are closed first. A repeat changes nothing.
 
     Raises AccountNotFoundError, and what `pay_invoices` raises about the invoices. Staff are not
     limited by the maxima (C2).
@@ -71,7 +72,14 @@ async def record_account_payment(
         await book_payment(open_books, desk, cents=command.amount_cents, now=now)
         return await keep_desk(open_books, desk, now=now)
 
-    return await books.write(record)
+    return await write_received(
+        record,
+        company_id=command.company_id,
+        paid=lambda attempt: attempt.invoice_ids,
+        books=books,
+        gateway=gateway,
+        clock=clock,
+    )
 
 
 def _as_wish(command: RecordAccountPayment) -> PayInvoices:

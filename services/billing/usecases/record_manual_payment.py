@@ -7,10 +7,16 @@ from services.billing.domain.bill import Bill
 from services.billing.domain.invoice import Invoice
 from services.billing.domain.ledger import place_of, receivable
 from services.billing.domain.payment import Method, Payment
-from services.billing.domain.refusals import AmountExceedsBalanceError, InvoicePaidError
+from services.billing.domain.refusals import (
+    AmountExceedsBalanceError,
+    InvoicePaidError,
+    InvoiceVoidError,
+    PaymentProcessingError,
+)
 from services.billing.usecases.book_payment import receipt_number, tell_recorded
 from services.billing.usecases.keep_sheet import keep_sheet
-from services.billing.usecases.ports import Books, Clock, OpenBooks, Sheet
+from services.billing.usecases.ports import Books, Clock, OpenBooks, PaymentGateway, Sheet
+from services.billing.usecases.write_received import write_received
 from shared.money import money
 
 
@@ -32,11 +38,12 @@ class RecordManualPayment:
 
 
 async def record_manual_payment(
-    command: RecordManualPayment, *, books: Books, clock: Clock
+    command: RecordManualPayment, *, books: Books, gateway: PaymentGateway, clock: Clock
 ) -> Bill:
-    """Write the payment; an open page for the old amount is closed. A repeat changes nothing.
+    """Write the payment; an open page for the old amount is closed first. A repeat changes nothing.
 
-    Raises InvoiceNotFoundError, InvoicePaidError, AmountExceedsBalanceError.
+    Raises InvoiceNotFoundError, InvoiceVoidError, InvoicePaidError, PaymentProcessingError,
+    AmountExceedsBalanceError.
     """
     now = clock()
 
@@ -54,7 +61,14 @@ async def record_manual_payment(
         tell_recorded(sheet, invoice_id=invoice.invoice_id, payment=payment)
         return await keep_sheet(open_books, sheet, now=now)
 
-    return await books.write(record)
+    return await write_received(
+        record,
+        company_id=command.company_id,
+        paid=lambda _: (command.invoice_id,),
+        books=books,
+        gateway=gateway,
+        clock=clock,
+    )
 
 
 def method_label(method: Method, reference: str) -> str:
@@ -65,8 +79,10 @@ def method_label(method: Method, reference: str) -> str:
 
 
 def _refuse_too_much(invoice: Invoice, command: RecordManualPayment, currency: str) -> None:
+    if invoice.voided:
+        raise InvoiceVoidError
     if invoice.balance_cents == 0:
-        raise InvoicePaidError
+        raise PaymentProcessingError if invoice.processing_cents else InvoicePaidError
     if command.amount_cents > invoice.balance_cents:
         maximum = money(invoice.balance_cents, currency)
         raise AmountExceedsBalanceError(

@@ -72,7 +72,10 @@ async def start_checkout(
         attempt = await books.write(reserve)
         if attempt.state in IN_DOUBT:
             crash_point("billing.reserved-not-charged")
-            return await open_page(attempt, books=books, gateway=gateway, clock=clock)
+            attempt = await open_page(attempt, books=books, gateway=gateway, clock=clock)
+            if attempt.live:
+                return attempt
+            continue  # paid or changed while it was being opened: see what is due now
         alone = attempt.invoice_ids == (command.invoice_id,)
         if alone and attempt.same_page_for(
             amount_cents=command.amount_cents, success_url=command.success_url, now=now

@@ -209,7 +209,7 @@ async def test_what_was_paid_in_advance_is_listed_applied_and_refunded(office):
         applying_id="apply-1",
         applied_by="priya",
     )
-    await apply_prepayment(command, books=office.books, clock=office.clock)
+    await apply_prepayment(command, books=office.books, gateway=office.gateway, clock=office.clock)
     await office.refund("apay-1-0", 5_000)
     assert (await office.attempt("apay-1")).unapplied_cents == 0
     assert await check_books(books=office.books) == []

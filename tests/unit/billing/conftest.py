@@ -157,6 +157,7 @@ class Office:
                 recorded_by="priya",
             ),
             books=self.books,
+            gateway=self.gateway,
             clock=self.clock,
         )
 

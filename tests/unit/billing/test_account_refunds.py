@@ -54,7 +54,9 @@ async def apply(office, number, cents):
         applying_id="apply-1",
         applied_by="priya",
     )
-    return await apply_prepayment(command, books=office.books, clock=office.clock)
+    return await apply_prepayment(
+        command, books=office.books, gateway=office.gateway, clock=office.clock
+    )
 
 
 # ------------------------------------------------------------------------------- by staff

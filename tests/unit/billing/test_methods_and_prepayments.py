@@ -14,6 +14,7 @@ from services.billing.domain.account_refusals import (
     PrepaymentNotFoundError,
     PrepaymentTooSmallError,
 )
+from services.billing.domain.attempt import AttemptState
 from services.billing.domain.invoice import InvoiceStatus
 from services.billing.domain.methods import Autopay, SavedMethod, Setup
 from services.billing.domain.payment import DisputeState, Method
@@ -252,7 +253,9 @@ async def apply(office, number, cents, key="apply-1", prepayment_id="apay-1"):
         applying_id=key,
         applied_by="priya",
     )
-    return await apply_prepayment(command, books=office.books, clock=office.clock)
+    return await apply_prepayment(
+        command, books=office.books, gateway=office.gateway, clock=office.clock
+    )
 
 
 @pytest.mark.scenario(16)
@@ -359,7 +362,9 @@ def check(**changes):
 
 async def record(office, **changes):
     command = check(**changes)(office)
-    return await record_account_payment(command, books=office.books, clock=office.clock)
+    return await record_account_payment(
+        command, books=office.books, gateway=office.gateway, clock=office.clock
+    )
 
 
 async def test_one_check_pays_several_invoices_with_one_receipt(office):
@@ -391,7 +396,7 @@ async def test_a_check_over_an_amount_pays_the_oldest_and_closes_an_open_page(of
     await record(office, invoice_ids=None, amount_cents=12_000)
     assert (await office.invoice(1)).status is InvoiceStatus.PAID
     assert (await office.invoice(2)).balance_cents == 8_000
-    assert (await office.attempt(started.attempt_id)).expire_wanted
+    assert (await office.attempt(started.attempt_id)).state is AttemptState.EXPIRED
 
 
 async def test_a_check_that_does_not_fit_is_refused_whole(office):

@@ -141,7 +141,7 @@ async def test_money_paid_in_advance_lowers_the_balance_once_and_pays_when_it_is
         applying_id="apply-1",
         applied_by="priya",
     )
-    await apply_prepayment(command, books=office.books, clock=office.clock)
+    await apply_prepayment(command, books=office.books, gateway=office.gateway, clock=office.clock)
     after = await told(office)
     assert lines(after) == lines(statement)
     assert (after.closing_cents, after.ages.total_cents) == (15_000, 20_000)
@@ -163,7 +163,9 @@ async def test_checks_are_found_by_their_receipt_whether_for_one_invoice_or_for_
         client_note="",
         recorded_by="priya",
     )
-    await record_account_payment(command, books=office.books, clock=office.clock)
+    await record_account_payment(
+        command, books=office.books, gateway=office.gateway, clock=office.clock
+    )
     statement = await told(office)
     details = {statement.number_of(m): statement.details_of(m) for m in statement.moves[2:]}
     assert details == {
