@@ -16,9 +16,6 @@ SHAPES = {
     "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
     "desktop": {"viewport": {"width": 1280, "height": 800}},
 }
-_COLOURS_HAVE_CHANGED = """() => Promise.allSettled(
-  document.getAnimations().map((change) => change.finished)
-).then(() => null)"""
 LOOKS = [("phone", "light"), ("phone", "dark"), ("desktop", "dark"), ("desktop", "light")]
 
 
@@ -90,7 +87,6 @@ async def _dress(page: Page, touch: CDPSession, form: str, theme: str) -> None:
     await page.emulate_media(color_scheme=theme)
     fingers = {"enabled": bool(shape.get("has_touch"))}
     await touch.send("Emulation.setTouchEmulationEnabled", fingers)
-    await page.evaluate(_COLOURS_HAVE_CHANGED)
 
 
 async def violations(page: Page) -> list[Any]:
