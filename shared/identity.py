@@ -235,7 +235,9 @@ def staff_page(permission: Permission) -> Callable[..., Any]:
 
 def staff_looking(request: Request) -> Staff | None:
     """The staff member whose browser this is, if any; for pages that also others may open."""
-    token = request.cookies.get(cookie_name(STAFF_COOKIE, request.app.state.config), "")
+    token = request.cookies.get(cookie_name(STAFF_COOKIE, request.app.state.config))
+    if not token:
+        return None
     try:
         return keyring_of(request).staff(token)
     except NotSignedInError:

@@ -131,11 +131,14 @@ class Store:
             uuidRepresentation="standard",
         )
         self._database = self._client[database]
+        self._collections: dict[str, Any] = {}
         self._turn = asyncio.Lock()
 
     def __getitem__(self, name: str) -> Any:
-        """The collection of that name."""
-        return self._database[name]
+        """The collection of that name; making one costs the driver as much as a small answer."""
+        if name not in self._collections:
+            self._collections[name] = self._database[name]
+        return self._collections[name]
 
     async def transaction(
         self,
