@@ -8,6 +8,8 @@ from typing import Any
 
 from playwright.async_api import Browser, CDPSession, ConsoleMessage, Page, Playwright
 
+from tests.support.keyboard import unreached
+
 AXE = (Path(__file__).parents[1] / "e2e" / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars"]
@@ -63,8 +65,9 @@ def unexpected(page: Page, on_purpose: str = "$^") -> list[str]:
 async def faults(page: Page) -> dict[str, Any]:
     """What is wrong with the page as it stands, by look; nothing when it pleases everybody.
 
-    That is what axe finds in each look, and scrolling sideways on the narrowest phone. One window
-    takes all looks, which is much quicker than a window for each, and has its own size again.
+    That is what axe finds in each look, scrolling sideways on the narrowest phone, and what cannot
+    be used with the keyboard alone. One window takes all looks, which is much quicker than a window
+    for each, and has its own size again.
     """
     found: dict[str, Any] = {}
     own = page.viewport_size
@@ -77,6 +80,7 @@ async def faults(page: Page) -> dict[str, Any]:
     found["width"] = width if width > NARROWEST else None
     await touch.detach()
     await page.set_viewport_size(own or SHAPES["desktop"]["viewport"])
+    found["keyboard"] = await unreached(page)
     return {look: wrong for look, wrong in found.items() if wrong}
 
 
