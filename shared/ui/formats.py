@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_timezone_name
 from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol
 
 from shared.money import money
@@ -87,6 +87,11 @@ def clock(value: datetime | time, zone: str | None = None) -> str:
 def zone_name(at: datetime, zone: str) -> str:
     """Return the zone's abbreviation at that instant: `PST` in winter, `PDT` in summer."""
     return local(at, zone).strftime("%Z")
+
+
+def zone_words(zone: str) -> str:
+    """Return the zone as people say it, summer and winter: `Pacific`."""
+    return get_timezone_name(ZoneInfo(zone), locale=LOCALE).removesuffix(" Time")
 
 
 def moment(at: datetime, zone: str) -> str:

@@ -27,6 +27,7 @@ FILTERS = (
     formats.moment,
     formats.full_moment,
     formats.zone_name,
+    formats.zone_words,
     formats.iso,
     formats.initials,
     formats.filesize,

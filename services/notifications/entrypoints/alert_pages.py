@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_timezone_name
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -52,7 +51,6 @@ async def alerts(
         "alerts.html",
         shell=shell(staff, company, "alerts"),
         today=_today(office.post.clock(), context["zone"]).strftime("%A, %B %-d"),
-        zone_words=_zone_words(context["zone"]),
         figures=await figures(office, staff),
         delivery=await delivery(office, staff),
         **context,
@@ -193,8 +191,3 @@ async def delivery(office: Office, staff: Staff) -> object:
 
 def _today(now: datetime, zone: str) -> date:
     return now.astimezone(ZoneInfo(zone)).date()
-
-
-def _zone_words(zone: str) -> str:
-    """`Pacific`, as people say it."""
-    return get_timezone_name(ZoneInfo(zone), locale="en_US").removesuffix(" Time")

@@ -59,6 +59,7 @@ def test_a_visit_without_an_end_names_its_start():
 
 def test_the_zone_is_named_as_it_is_on_that_day():
     assert formats.zone_name(datetime(2026, 7, 1, 17, 0, tzinfo=UTC), PACIFIC) == "PDT"
+    assert formats.zone_words(PACIFIC) == "Pacific"
 
 
 def test_the_day_of_an_instant_is_the_day_in_its_zone():
