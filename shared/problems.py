@@ -53,6 +53,13 @@ class ForbiddenError(RefusalError):
     title = "You may not do this"
 
 
+class PlanWithoutPortalError(ForbiddenError):
+    """The client portal is part of the plans Pro and Pro Plus, in every service (R60, R77)."""
+
+    code = "plan_without_portal"
+    title = "The client portal is part of Pro and Pro Plus"
+
+
 class NotFoundError(RefusalError):
     """There is no such thing, or it belongs to somebody else: the answer is the same."""
 

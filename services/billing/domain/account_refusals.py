@@ -80,13 +80,6 @@ class BankChangesOffError(ForbiddenError):
     title = "Please ask the company to change the bank account on file"
 
 
-class PlanWithoutPortalError(ForbiddenError):
-    """Customer accounts are part of the plans Pro and Pro Plus (R60, R77)."""
-
-    code = "plan_without_portal"
-    title = "The client portal is part of Pro and Pro Plus"
-
-
 class AutopayOffError(ForbiddenError):
     """The company offers no autopay (R83)."""
 

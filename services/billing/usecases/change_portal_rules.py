@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from services.billing.domain.account_refusals import PlanWithoutPortalError
 from services.billing.domain.company import PortalRules, Settings
 from services.billing.usecases.announce_settings import announce_settings
 from services.billing.usecases.ports import Books, OpenBooks
+from shared.problems import PlanWithoutPortalError
 
 
 async def change_portal_rules(

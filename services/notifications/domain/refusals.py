@@ -24,13 +24,6 @@ class MailNotFoundError(NotFoundError):
     title = "There is no such email"
 
 
-class PlanWithoutPortalError(ForbiddenError):
-    """The client portal is part of Pro and Pro Plus (R60, R77)."""
-
-    code = "plan_without_portal"
-    title = "The client portal is part of Pro and Pro Plus"
-
-
 class AlertNotFoundError(NotFoundError):
     """No such alert in this company, or it is done already."""
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from services.notifications.domain.alert_resources import RESOURCE_BY_KEY, offered_to
-from services.notifications.domain.refusals import PlanWithoutPortalError, StaffNotFoundError
+from services.notifications.domain.refusals import StaffNotFoundError
 from services.notifications.usecases.ports import Desk
-from shared.problems import InvalidError
+from shared.problems import InvalidError, PlanWithoutPortalError
 
 
 async def choose_alert_resources(

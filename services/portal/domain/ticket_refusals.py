@@ -43,13 +43,6 @@ class SettingsRefusedError(InvalidError):
         self.message = message
 
 
-class PlanWithoutPortalError(ForbiddenError):
-    """The client portal is part of Pro and Pro Plus (R60, R77)."""
-
-    code = "plan_without_portal"
-    title = "The client portal is part of Pro and Pro Plus"
-
-
 class InboundMailOffError(NotFoundError):
     """This installation takes no mail: there is no secret to check it with."""
 

@@ -10,11 +10,12 @@ from services.portal.domain.account_access import portal_offered
 from services.portal.domain.inbound_mail import company_address
 from services.portal.domain.portal_settings import PortalSettings
 from services.portal.domain.settings_rules import LISTS, SERVICES_TAB, SLUGS, TICKETS_TAB
-from services.portal.domain.ticket_refusals import PlanWithoutPortalError, SettingsRefusedError
+from services.portal.domain.ticket_refusals import SettingsRefusedError
 from services.portal.entrypoints.staff_frame import Owner, Viewer, company_of, staff_view
 from services.portal.entrypoints.wiring import wiring_of
 from services.portal.usecases.change_settings import change_settings
 from shared.identity import Permission, Staff
+from shared.problems import PlanWithoutPortalError
 from shared.ui import Form
 
 PATH = "/staff/portal/settings"

@@ -9,7 +9,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from services.portal.domain.account_access import portal_offered
 from services.portal.domain.refusals import UnknownAccountError
 from services.portal.domain.ticket_refusals import (
-    PlanWithoutPortalError,
     TicketsOffError,
     UnknownTicketError,
 )
@@ -27,7 +26,7 @@ from services.portal.usecases.ports_tickets import InboxWish, Stage, Whose
 from shared.contracts.portal import TicketKind, TicketStatus
 from shared.idempotency import IdempotencyKey
 from shared.problem_answers import responses
-from shared.problems import InvalidError
+from shared.problems import InvalidError, PlanWithoutPortalError
 
 router = APIRouter(prefix="/api/portal/v1/tickets", tags=["tickets"])
 Id = Annotated[str, Field(min_length=1, max_length=64)]

@@ -6,9 +6,9 @@ from typing import Any
 from services.portal.domain.account_access import portal_offered
 from services.portal.domain.portal_settings import PortalSettings
 from services.portal.domain.settings_rules import checked
-from services.portal.domain.ticket_refusals import PlanWithoutPortalError
 from services.portal.domain.views import CompanyView
 from services.portal.usecases.ports_tickets import SettingsEditor, Team
+from shared.problems import PlanWithoutPortalError
 
 
 async def change_settings(

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from services.notifications.domain.quiet_hours import NIGHT, QuietHours
-from services.notifications.domain.refusals import PlanWithoutPortalError, StaffNotFoundError
+from services.notifications.domain.refusals import StaffNotFoundError
 from services.notifications.domain.staff_mail import MailMode, StaffPreference
 from services.notifications.usecases.choose_alert_resources import choose_alert_resources
 from services.notifications.usecases.ports import AlertFilter
 from services.notifications.usecases.send_digests import send_digests
-from shared.problems import InvalidError
+from shared.problems import InvalidError, PlanWithoutPortalError
 from tests.support import notifications_accounts as accounts
 from tests.support import notifications_events as told
 from tests.support.notifications_accounts import DANA, PRIYA
