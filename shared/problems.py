@@ -4,6 +4,7 @@ RefusalError                 safe to show a person; nothing was changed
 ├── InvalidError       422   the request itself cannot be right
 ├── NotSignedInError   401   nobody is signed in
 ├── ForbiddenError     403   this person may not do this
+│   └── PlanWithoutPortalError  403  the company's plan does not include it
 ├── NotFoundError      404   there is no such thing, or it is somebody else's
 ├── ConflictError      409   right in itself, but not in the present state
 ├── GoneError          410   it was there and is not any more
