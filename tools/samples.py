@@ -2,7 +2,7 @@
 
 import types
 from datetime import UTC, date, datetime
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel
 
@@ -48,6 +48,8 @@ def _value(name: str, annotation: Any) -> Any:
     origin = get_origin(annotation)
     if origin is Literal:
         return get_args(annotation)[0]
+    if origin is Annotated:
+        return _value(name, get_args(annotation)[0])
     if origin in {Union, types.UnionType}:
         return _value(name, next(a for a in get_args(annotation) if a is not type(None)))
     if origin is tuple:

@@ -144,6 +144,8 @@ class InspectionBalanceChangedV1(Event):
     report_released: bool
     shares: tuple[Share, ...]
     balance_revision: int
+    charge_cents: SignedCents | None = None
+    """What the inspection costs, credits not deducted; older events do not say it."""
 
     @property
     def aggregate_id(self) -> str:

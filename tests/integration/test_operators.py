@@ -151,6 +151,7 @@ def whole_story(company: Company, **more: Any) -> tuple[Booking, Client]:
     client.wait("Paid in full")
     booking.publish()
     client.wait("Report unlocked")
+    booking.mail("is ready")
     fee = {"kind": "fee", "name": "Second visit", "amount_cents": 2_500}
     company.office.post(f"{booking.path}/lines", fee)
     client.wait("Pay $25.00")
@@ -160,7 +161,8 @@ def whole_story(company: Company, **more: Any) -> tuple[Booking, Client]:
         {"amount_cents": 1_000, "reason": "Kindness", "with_credit": True},
     )
     client.wait("Refunded to you")
-    booking.mail("refund")
+    for subject in ("is booked", "receipt", "has changed", "refund"):
+        booking.mail(subject)
     return booking, client
 
 

@@ -104,6 +104,7 @@ def balance_changed(bill: Bill) -> contract.InspectionBalanceChangedV1:
             if invoice.status is not InvoiceStatus.VOID or invoice is bill.client_invoice
         ),
         balance_revision=bill.revision,
+        charge_cents=bill.booking.charge_cents,
     )
 
 

@@ -189,8 +189,12 @@ def _behind(situation: Situation) -> bool:
     if inspection is None or invoice is None:
         return True
     published = inspection.status == "published" and invoice.gate == "until_published"
-    ordered = sum(line.amount_cents for line in inspection.lines)
-    return published or (balance is not None and balance.total_cents < ordered)
+    if published or balance is None:
+        return published
+    ordered = 0 if situation.cancelled else sum(line.amount_cents for line in inspection.lines)
+    if balance.charge_cents is None:
+        return balance.total_cents < ordered
+    return balance.charge_cents != ordered
 
 
 def _too_late(mail: Mail, _situation: Situation, now: datetime) -> Verdict | None:

@@ -97,6 +97,35 @@ async def test_a_mail_waits_while_portal_cannot_give_a_link():
     assert mail.attempts == 1
 
 
+BEHIND = {"total_cents": 47_500, "charge_cents": 47_500}
+CREDITED = {"total_cents": 61_500, "charge_cents": 62_500}
+OLDER = {"total_cents": 47_500}
+
+
+@pytest.mark.parametrize("bill", [BEHIND, OLDER, {"total_cents": 80_000, "charge_cents": 80_000}])
+async def test_prices_wait_for_the_bill_that_follows_the_order(bill):
+    bench = Bench()
+    await bench.hear(told.company_changed(), told.invoice_changed(), told.balance_changed(**bill))
+    await bench.hear(told.scheduled(people=(told.a_person(told.ELLEN, "client"),)))
+    await bench.send_due()
+    assert bench.post.sent == []
+
+    await bench.hear(told.balance_changed(balance_revision=2, charge_cents=62_500))
+    bench.later(seconds=1)
+    [mail] = await bench.send_due()
+    assert mail.state is MailState.SENT
+
+
+async def test_a_credit_is_no_bill_that_is_behind():
+    bench = Bench()
+    await bench.hear(
+        told.company_changed(), told.invoice_changed(), told.balance_changed(**CREDITED)
+    )
+    await bench.hear(told.scheduled(people=(told.a_person(told.ELLEN, "client"),)))
+    [mail] = await bench.send_due()
+    assert mail.state is MailState.SENT
+
+
 async def test_a_server_left_alone_costs_the_mail_no_try():
     bench = await a_bench()
     bench.post.answers = [TryLater("server_left_alone", asked=False, not_before=bench.now + PAUSE)]
