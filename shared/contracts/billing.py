@@ -144,8 +144,7 @@ class InspectionBalanceChangedV1(Event):
     report_released: bool
     shares: tuple[Share, ...]
     balance_revision: int
-    charge_cents: SignedCents | None = None
-    """What the inspection costs, credits not deducted; older events do not say it."""
+    charge_cents: SignedCents | None = None  # credits not deducted; older events do not say it
 
     @property
     def aggregate_id(self) -> str:
@@ -283,8 +282,7 @@ class BillingSettingsChangedV1(Event):
     card_changes: bool = False
     bank_changes: bool = False
     """Customers may update or remove a card (R87), a bank account (R88) on file."""
-    prepayments: bool = False
-    """Customers may see and make prepayments (R89)."""
+    prepayments: bool = False  # customers may see and make them (R89)
     card_max_cents: Cents = 0
     bank_max_cents: Cents = 0
     """The most one payment in the portal may be; 0: no limit (R91, R93, C1)."""
