@@ -13,6 +13,7 @@ CUSTOMER = {
     "closed tickets": "/account/tickets?show=closed",
     "new ticket": "/account/tickets/new",
     "one ticket": "/account/tickets/{ticket}",
+    "ticket sent": "/account/tickets/thanks",
     "services": "/account/services",
 }
 STAFF = {

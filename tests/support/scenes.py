@@ -19,7 +19,14 @@ OFFICE = {
     "inspection deferred": "/staff/scheduling/inspections/{deferred}",
     "inspection actions": "/staff/scheduling/inspections/{due}/actions",
     "add service": "/staff/scheduling/inspections/{due}/add-service",
+    "change a line": "/staff/scheduling/inspections/{due}/lines/{line}",
+    "add a person": "/staff/scheduling/inspections/{due}/add-person",
+    "one person": "/staff/scheduling/inspections/{due}/people/{person}",
     "publish": "/staff/scheduling/inspections/{due}/publish",
+    "replace a report": "/staff/scheduling/inspections/{paid}/reports/{report}/replace",
+    "reschedule": "/staff/scheduling/inspections/{due}/reschedule",
+    "duplicate": "/staff/scheduling/inspections/{due}/duplicate",
+    "cancel": "/staff/scheduling/inspections/{due}/cancel",
     "client portal settings": "/staff/scheduling/settings/client-portal",
     "company settings": "/staff/scheduling/settings/company",
     "service settings": "/staff/scheduling/settings/services",
@@ -41,6 +48,7 @@ OFFICE = {
     "notification settings": "/staff/notifications/settings",
     "one mail's text": "/staff/notifications/settings/confirmation",
     "automations": "/staff/notifications/settings/automations",
+    "one automation": "/staff/notifications/settings/automations/{automation}",
     "new automation": "/staff/notifications/settings/automations/new",
     "reminders": "/staff/notifications/settings/reminders",
     "alert resources": "/staff/notifications/settings/alerts",
@@ -82,10 +90,18 @@ def prepared(company: Company) -> dict[str, Client]:
 def office_path(name: str, scenes: dict[str, Client]) -> str:
     """Where this page of the office is."""
     places = {key: client.booking.inspection_id for key, client in scenes.items()}
-    company = scenes["due"].booking.company
-    listed = company.office.get("notifications/v1/mails")["items"]
-    link = scenes["due"].booking.portal_links()[0]
-    return OFFICE[name].format(**places, mail=listed[0]["mail_id"], link=link["link_id"])
+    due, office = scenes["due"].booking, scenes["due"].booking.company.office
+    shown, published = due.show(), scenes["paid"].booking.show()
+    automations = office.get("notifications/v1/automations")["items"]
+    return OFFICE[name].format(
+        **places,
+        mail=office.get("notifications/v1/mails")["items"][0]["mail_id"],
+        link=due.portal_links()[0]["link_id"],
+        line=shown["lines"][0]["line_id"],
+        person=shown["people"][0]["contact_id"],
+        report=published["reports"][0]["report_id"],
+        automation=automations[0]["automation_id"],
+    )
 
 
 def _end_another_link(client: Client) -> None:
