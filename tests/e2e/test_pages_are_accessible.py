@@ -137,6 +137,9 @@ async def test_the_page_of_a_third_party(people, third_party):
     path = urlsplit(link).path
     page = await people.stranger(path)
     await _judged(page)
+    await page.goto(f"{page.url}/how-to-pay")
+    assert "How to pay" in await page.title()
+    await _judged(page)
 
 
 async def _judged(page):
