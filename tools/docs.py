@@ -1,4 +1,4 @@
-"""Write docs/events.md, docs/scenarios.md, docs/asyncapi and docs/openapi from the code.
+"""Write docs/events.md, scenarios.md, rules.md, asyncapi and openapi from the code.
 
 python -m tools.docs            write them
 python -m tools.docs --check    fail, naming the files, when they say something else
@@ -13,7 +13,7 @@ from shared.contracts.catalogue import OWNERS
 from tools.asyncapi import asyncapi
 from tools.event_catalogue import catalogue
 from tools.openapi import openapi
-from tools.scenarios import scenarios
+from tools.promises import RULES, SCENARIOS
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -22,7 +22,8 @@ def documents() -> dict[Path, str]:
     """File -> what it should say."""
     return {
         DOCS / "events.md": catalogue(),
-        DOCS / "scenarios.md": scenarios(),
+        DOCS / "scenarios.md": SCENARIOS.document(),
+        DOCS / "rules.md": RULES.document(),
         **{
             DOCS / kind / f"{service}.json": json.dumps(of(service), indent=1, ensure_ascii=False)
             + "\n"
