@@ -8,9 +8,12 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Annotated
 
+from babel import Locale
 from babel.numbers import format_currency, get_currency_precision
 from pydantic import Field
 
+LOCALE = Locale("en", "US")
+"""How amounts, days and times are written; a name would be looked up for each of them."""
 MAX_CENTS = 99_999_999
 """The card networks' limit for one charge (eight digits); larger amounts are typing errors."""
 
@@ -31,7 +34,7 @@ class NotAnAmountError(ValueError):
 def money(cents: int, currency: str = "USD") -> str:
     """Print minor units for people: `$1,234.50`, `¥1,235`, and `−$85.00` with a real minus."""
     amount = Decimal(abs(cents)).scaleb(-get_currency_precision(currency.upper()))
-    text = format_currency(amount, currency.upper(), locale="en_US")
+    text = format_currency(amount, currency.upper(), locale=LOCALE)
     return f"\N{MINUS SIGN}{text}" if cents < 0 else text
 
 

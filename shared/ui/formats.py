@@ -12,9 +12,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time, get_timezone_name
 from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol
 
-from shared.money import money
+from shared.money import LOCALE, money
 
-LOCALE = "en_US"
 RANGE = "\N{EN DASH}"
 KILO = 1000
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 
-LOCALE = "en_US"
+from shared.money import LOCALE
 
 
 def day(value: date) -> str:

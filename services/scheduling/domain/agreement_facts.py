@@ -7,9 +7,7 @@ from babel.dates import format_date, format_time
 from services.scheduling.domain.company import Company
 from services.scheduling.domain.inspection import Inspection
 from services.scheduling.domain.people import client_of
-from shared.money import money
-
-LOCALE = "en_US"
+from shared.money import LOCALE, money
 
 
 def agreement_facts(company: Company, inspection: Inspection) -> dict[str, str]:
