@@ -83,17 +83,33 @@ def test_recording_closes_the_payment_page_that_is_open(
     client.checkout()
     hosted = client.page
     record(booking, 47_500, "check", reference="7")
+    session = provider.show(f"checkout/sessions/{provider.session(booking)}")
+    assert session["status"] == "expired"
     booking.wait_invoice(status="paid")
-    session = provider.session(booking)
-    eventually(
-        lambda: provider.show(f"checkout/sessions/{session}")["status"] == "expired",
-        "the page has been closed",
-    )
     late = client.browser.submit(hosted.form("Pay"), number="4242 4242 4242 4242")
     assert late.status in {400, 409, 410} or "expired" in late.text.lower()
     client.wait("Paid in full")
     assert booking.invoice()["paid_cents"] == 47_500
     assert provider.attempts(booking)[-1]["state"] == "expired"
+
+
+@pytest.mark.scenario(21)
+def test_cash_for_what_a_card_has_just_paid_is_refused_though_nobody_was_told(
+    booking: Booking, provider: Provider
+) -> None:
+    client = booking.client()
+    hosted = client.checkout()
+    provider.control.post("webhooks/pause")
+    try:
+        client.browser.submit(hosted.form("Pay"), follow=False, number="4242 4242 4242 4242")
+        assert refusal(lambda: record(booking, 47_500))["code"] == "invoice_paid"
+    finally:
+        provider.control.post("webhooks/resume")
+    client.reload()
+    client.wait("Paid in full")
+    invoice = booking.invoice()
+    assert (invoice["paid_cents"], invoice["surplus_cents"]) == (47_500, 0)
+    assert [payment["method"] for payment in invoice["payments"]] == ["card"]
 
 
 def test_a_part_taken_by_hand_leaves_the_rest_to_the_card(
