@@ -37,6 +37,7 @@ async def test_the_pages_of_an_account_please_everybody(people, company, places)
         assert await faults(page) == {}, name
 
 
+@pytest.mark.rule(98)
 async def test_a_recurring_service_is_paused_by_keyboard_with_its_reason_told(
     people, company, places
 ):

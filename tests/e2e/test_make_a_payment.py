@@ -63,6 +63,7 @@ def figures(page):
     return page.locator("#o-amount"), page.locator("#o-count")
 
 
+@pytest.mark.rule(63, 67, 69, 70, 71)
 async def test_the_figures_follow_every_click(people, customer):
     page = await opened(people, customer, MULTI, "desktop")
     amount, count = figures(page)

@@ -48,6 +48,7 @@ def nothing_at_the_processor(customer: Customer) -> None:
     assert payments(customer) == []
 
 
+@pytest.mark.rule(63, 67)
 @pytest.mark.timeout(300)
 def test_with_more_than_two_hundred_open_the_oldest_are_chosen_and_the_page_says_so(
     company: Company,
@@ -88,6 +89,7 @@ def test_with_more_than_two_hundred_open_the_oldest_are_chosen_and_the_page_says
     nothing_at_the_processor(customer)
 
 
+@pytest.mark.rule(90)
 @pytest.mark.timeout(200)
 def test_more_than_the_balance_is_a_prepayment_only_once_the_customer_confirms_it(
     company: Company,
@@ -117,6 +119,7 @@ def test_more_than_the_balance_is_a_prepayment_only_once_the_customer_confirms_i
     assert (kept["amount_cents"], kept["unapplied_cents"]) == (5_000, 5_000)
 
 
+@pytest.mark.rule(92, 93)
 @pytest.mark.timeout(200)
 def test_a_bank_payment_above_its_maximum_is_refused_before_the_processor_hears_of_it(
     company: Company,

@@ -67,6 +67,7 @@ def test_the_mailed_link_lets_one_browser_in_and_whoever_is_removed_is_out(
     assert "Sign in to your account" in out.text
 
 
+@pytest.mark.rule(68, 69, 70, 71, 76)
 @pytest.mark.scenario(9)
 @pytest.mark.timeout(400)
 def test_sites_of_an_order_are_chosen_paid_and_found_in_the_history(customer: Customer) -> None:
@@ -79,7 +80,6 @@ def test_sites_of_an_order_are_chosen_paid_and_found_in_the_history(customer: Cu
     assert figures(page) == ("$0.00", "0")
     assert "Balance $600.00 4 open invoices" in page.text
     assert single["invoice_id"] not in page.html
-
     (order_id,) = boxes(page, "order")
     everything = customer.send(page.form("Update totals"), order=[order_id])
     assert figures(everything) == ("$450.00", "3")
@@ -117,6 +117,31 @@ def test_sites_of_an_order_are_chosen_paid_and_found_in_the_history(customer: Cu
     assert customer.browser.http.get("/account/statement.pdf").content[:5] == b"%PDF-"
 
 
+@pytest.mark.rule(63, 64, 66, 67, 68)
+@pytest.mark.timeout(300)
+def test_one_chooses_among_invoices_of_one_kind_by_each_or_by_the_page(customer: Customer) -> None:
+    of_order = {row["invoice_id"] for row in customer.order(2)}
+    singles = {row["invoice_id"] for row in customer.book(sites=3)}
+    customer.sign_in()
+    multi = shown(customer, "/account/pay?choice=multi", lambda page: "5 open" in page.text)
+    assert "What are you paying today?" in multi.text
+    assert multi.link("Custom amount").endswith("choice=custom")
+    assert set(boxes(multi, "invoice")) == of_order
+    page = customer.browser.open(multi.link("Select Single-Site Invoices"))
+    assert set(boxes(page, "invoice")) == singles
+    assert boxes(page, "order") == []
+
+    for count, figure in ((1, "$150.00"), (2, "$300.00")):
+        page = customer.send(page.form("Update totals"), invoice=sorted(singles)[:count])
+        assert figures(page) == (figure, str(count))
+    whole = customer.send(page.form("Update totals"), page="on")
+    assert figures(whole) == ("$450.00", "3")
+    back = customer.browser.open(whole.link("Select Multi-Site Invoices"))
+    assert figures(back) == ("$0.00", "0"), "one kind at a time"
+    assert set(boxes(back, "invoice")) == of_order
+
+
+@pytest.mark.rule(64, 65, 92)
 @pytest.mark.timeout(300)
 def test_a_custom_amount_goes_to_the_oldest_and_limits_hold(customer: Customer) -> None:
     first, second = customer.book(sites=2)
@@ -145,6 +170,32 @@ def test_a_custom_amount_goes_to_the_oldest_and_limits_hold(customer: Customer) 
     customer.wait_invoice(newest["invoice_id"], balance_cents=RADON - 1_000)
 
 
+@pytest.mark.rule(94)
+@pytest.mark.timeout(200)
+def test_the_billing_history_shows_payments_and_credits(customer: Customer) -> None:
+    office = customer.company.office
+    (invoice,) = customer.book()
+    (visit,) = office.get("scheduling/v1/inspections", account_id=customer.account_id)["items"]
+    credit = {"kind": "credit", "name": "Loyal customer", "amount_cents": 1_000}
+    office.post(f"scheduling/v1/inspections/{visit['inspection_id']}/lines", credit)
+    customer.wait_invoice(invoice["invoice_id"], balance_cents=RADON - 1_000)
+    check = {"invoice_ids": [invoice["invoice_id"]], "amount_cents": 14_000, "method": "check"}
+    office.post(f"billing/v1/accounts/{customer.account_id}/payments", check)
+    customer.rules(billing_history=True)
+    customer.sign_in()
+    history = shown(
+        customer, "/account/history", lambda page: len(page.soup.select("tbody tr")) == 2
+    )
+    rows = [" ".join(row.get_text(" ").split()) for row in history.soup.select("tbody tr")]
+    (credited,) = [row for row in rows if "Credit" in row]
+    (paid,) = [row for row in rows if "Payment" in row]
+    assert "$10.00" in credited
+    assert "$140.00" in paid
+    assert invoice["number"] in credited
+    assert invoice["number"] in paid
+
+
+@pytest.mark.rule(83, 89)
 @pytest.mark.timeout(300)
 @pytest.mark.scenario(20)
 def test_what_is_switched_off_is_refused_on_page_and_form(customer: Customer) -> None:

@@ -54,6 +54,7 @@ def refused(ask: Any) -> dict[str, Any]:
     return dict(answer.value.response.json())
 
 
+@pytest.mark.rule(72, 73, 74)
 @pytest.mark.scenario(11)
 @pytest.mark.timeout(400)
 def test_three_invoices_by_card_then_the_saved_card_then_money_back(company: Company) -> None:
@@ -130,6 +131,7 @@ def _statement_says(text: str, payment: dict[str, Any]) -> None:
     assert balances["Balance due"] == "50.00"
 
 
+@pytest.mark.rule(75)
 @pytest.mark.scenario(9)
 @pytest.mark.timeout(400)
 def test_a_bank_payment_over_two_invoices_settles_or_comes_back(company: Company) -> None:
@@ -197,13 +199,17 @@ def test_a_bank_payment_over_several_invoices_that_fails_opens_them_again_and_te
     assert len(mails(customer, "did not go through")) == 1
 
 
+@pytest.mark.rule(91, 92)
 @pytest.mark.scenario(26)
 @pytest.mark.timeout(400)
 def test_maxima_hold_to_the_cent_and_staff_are_not_limited(company: Company) -> None:
     customer = open_account(company, sites=2)
     ids = [row["invoice_id"] for row in customer.book(sites=2)]
-    customer.rules(card_max_cents=2 * RADON - 1, bank_max_cents=2 * RADON)
+    unset = company.office.get("billing/v1/settings/portal")
+    assert (unset["card_max_cents"], unset["bank_max_cents"]) == (0, 0)
     customer.sign_in()
+    assert "Pay $300.00" in customer.review(*ids, method="card").text, "0.00 is no limit"
+    customer.rules(card_max_cents=2 * RADON - 1, bank_max_cents=2 * RADON)
     eventually(
         lambda: "$299.99" in customer.browser.open("/account/pay?choice=single").text,
         "the portal knows the maximum",
@@ -255,6 +261,7 @@ def test_what_cannot_be_paid_together_is_refused_whole(company: Company) -> None
         assert customer.invoice(invoice_id)["paid_cents"] == 0
 
 
+@pytest.mark.rule(83, 84, 85, 86, 90)
 @pytest.mark.scenario(13)
 @pytest.mark.timeout(400)
 def test_autopay_is_charged_by_staff_and_a_prepayment_is_applied_by_them(
@@ -262,7 +269,7 @@ def test_autopay_is_charged_by_staff_and_a_prepayment_is_applied_by_them(
 ) -> None:
     customer = open_account(company, sites=3)
     before = [row["invoice_id"] for row in customer.book(sites=1)]
-    customer.rules(autopay=True, card_changes=True, prepayments=True)
+    customer.rules(autopay=True, card_changes=True, prepayments=True, billing_history=True)
     customer.sign_in()
     hosted = eventually(
         lambda: (
@@ -316,6 +323,11 @@ def test_autopay_is_charged_by_staff_and_a_prepayment_is_applied_by_them(
         lambda: company.office.get("billing/v1/prepayments"), "the prepayment", within=120
     )
     assert (prepayment["amount_cents"], prepayment["unapplied_cents"]) == (10_000, 10_000)
+    eventually(
+        lambda: "Prepayment, Visa" in customer.browser.open("/account/history").text,
+        "it is listed as what it is",
+        within=120,
+    )
     assert customer.invoice(before[0])["balance_cents"] == RADON
     path = f"billing/v1/prepayments/{prepayment['prepayment_id']}"
     part = {"invoice_id": before[0], "amount_cents": 6_000}
@@ -329,6 +341,7 @@ def test_autopay_is_charged_by_staff_and_a_prepayment_is_applied_by_them(
     assert company.office.get("billing/v1/prepayments", only_open="true") == []
 
 
+@pytest.mark.rule(67)
 @pytest.mark.scenario(6)
 @pytest.mark.timeout(600)
 def test_two_hundred_invoices_are_one_payment_with_one_line(company: Company) -> None:

@@ -47,6 +47,7 @@ def refund_events(provider: Provider, intent: str) -> list[dict[str, Any]]:
     return [event for event in about if "refund" in event["type"]]
 
 
+@pytest.mark.rule(94)
 @pytest.mark.scenario(36)
 @pytest.mark.timeout(400)
 def test_a_refund_over_several_invoices_is_one_mail_and_one_alert_however_often_it_is_told(

@@ -40,6 +40,7 @@ def part(page: Page, heading: str) -> str:
     return " ".join(section.get_text(" ").split()) if section else ""
 
 
+@pytest.mark.rule(97, 98)
 @pytest.mark.timeout(120)
 def test_paused_services_and_their_reason_are_shown_once_the_company_says_so(
     company: Company,
@@ -79,6 +80,7 @@ def test_paused_services_and_their_reason_are_shown_once_the_company_says_so(
     page_with(customer, SERVICES, "Nothing is paused")
 
 
+@pytest.mark.rule(95, 96)
 @pytest.mark.timeout(120)
 def test_past_visits_are_the_service_history_and_no_coming_ones(company: Company) -> None:
     """R95, R96: each switch shows or hides its own list."""
@@ -98,6 +100,7 @@ def test_past_visits_are_the_service_history_and_no_coming_ones(company: Company
     assert "1 Birch St" in part(hidden, "Service history")
 
 
+@pytest.mark.rule(81)
 @pytest.mark.timeout(120)
 def test_a_shown_field_is_changed_by_the_customer_and_no_other_one(company: Company) -> None:
     """R81."""
@@ -133,6 +136,7 @@ def test_a_shown_field_is_changed_by_the_customer_and_no_other_one(company: Comp
     assert SCRIPT not in customer.browser.open("/account/profile").html
 
 
+@pytest.mark.rule(61, 62)
 @pytest.mark.timeout(120)
 def test_what_is_overdue_is_summed_apart_and_is_part_of_the_balance(open_one) -> None:
     """R61, R62. Its office moves over the date line, and with it what is due today."""

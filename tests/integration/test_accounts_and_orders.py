@@ -106,6 +106,7 @@ def test_custom_fields_are_checked_by_kind_and_shown_as_text(account: Account) -
     assert told == {"Gate code": script, "Region": "South"}
 
 
+@pytest.mark.rule(77)
 def test_staff_on_a_plan_without_a_portal_are_told_so(company: Company) -> None:
     account = open_account(company)
     path = f"/staff/scheduling/accounts/{account.account_id}"

@@ -52,6 +52,7 @@ def enrolled(company: Company) -> Customer:
     return customer
 
 
+@pytest.mark.rule(107, 108, 109)
 @pytest.mark.timeout(400)
 def test_whoever_is_chosen_is_told_of_autopay_prepayments_and_removed_methods(
     company: Company,

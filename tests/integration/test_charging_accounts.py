@@ -63,6 +63,7 @@ def finished(staff: Visitor, url: str, *words: str) -> Page:
     return eventually(done, f"the run says {words}", within=120)
 
 
+@pytest.mark.rule(85)
 @pytest.mark.scenario(13, 14)
 @pytest.mark.timeout(500)
 def test_staff_charge_those_in_autopay_and_retry_the_one_that_was_declined(
@@ -177,6 +178,7 @@ def mails(customer: Customer, words: str) -> list[str]:
     return [mail["subject"] for mail in found if words.lower() in mail["subject"].lower()]
 
 
+@pytest.mark.rule(85)
 @pytest.mark.scenario(13, 25)
 @pytest.mark.timeout(500)
 def test_what_is_due_is_charged_by_itself_once_and_a_declined_card_waits_for_people(

@@ -33,6 +33,7 @@ def with_card(company: Company, number: str = GOOD_CARD) -> Customer:
     return customer
 
 
+@pytest.mark.rule(74)
 @pytest.mark.timeout(300)
 def test_a_card_on_file_is_charged_once_however_often_the_button_is_pressed(
     open_one: Callable[..., Company],
@@ -92,6 +93,7 @@ def run_like(company: Company, run_id: str, **expected: Any) -> dict[str, Any]:
     return eventually(matching, f"a run with {expected}", within=60)
 
 
+@pytest.mark.rule(84)
 @pytest.mark.timeout(300)
 def test_a_run_is_paused_between_invoices_and_goes_on_where_it_stopped(company: Company) -> None:
     """R84, R85: nothing is charged by looking at it through a filter."""
@@ -149,6 +151,7 @@ def methods_page(customer: Customer, words: str, *, there: bool = True) -> Page:
     return eventually(found, f"the page says {words!r}: {there}", within=60)
 
 
+@pytest.mark.rule(88)
 @pytest.mark.timeout(200)
 def test_a_bank_account_is_taken_off_file_only_while_the_company_allows_it(
     company: Company,

@@ -31,6 +31,7 @@ def customer(company: Company) -> Customer:
     return customer
 
 
+@pytest.mark.rule(60, 77)
 @pytest.mark.timeout(240)
 def test_without_the_plan_no_customer_gets_in_and_nothing_can_be_switched_on(
     customer: Customer,

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from deploy.demo.office import eventually
 from tests.support.account_customer import Customer, open_account
@@ -46,6 +47,7 @@ def thread(company: Company, ticket_id: str) -> list[str]:
     return [message["text"] for message in shown["messages"]]
 
 
+@pytest.mark.rule(103)
 def test_a_ticket_goes_back_and_forth_by_page_and_by_mail(company: Company) -> None:
     customer = with_tickets(company, ticket_categories=["Visits"])
     ticket_id = submit(customer, f"Gate code {SCRIPT}", f"Which one? {SCRIPT}")
@@ -83,11 +85,14 @@ def _mail(company: Company, to: str, subject: str) -> dict[str, Any] | None:
     return next((mail for mail in mails if subject in mail["subject"]), None)
 
 
+@pytest.mark.rule(99, 101)
 def test_each_switch_holds_on_the_page_and_in_the_api(company: Company) -> None:
     customer = with_tickets(company)
     ticket_id = submit(customer, "Roof", "Is it dry?")
     path = f"/account/tickets/{ticket_id}"
     assert customer.browser.open(path).status == 200
+    icon = "a[aria-label='Submit a ticket'][href='/account/tickets/new']"
+    assert customer.browser.open("/account").soup.select(icon)
     company.office.put("portal/v1/settings", {"ticket_settings": {"open_tickets": False}})
     assert customer.browser.open(path).status == 404
     assert customer.browser.open("/account/tickets?show=open").status == 403
@@ -117,6 +122,7 @@ def test_mail_that_the_provider_did_not_sign_is_refused(company: Company) -> Non
     assert company.office.get(TICKETS)["items"] == []
 
 
+@pytest.mark.rule(99, 103, 104)
 def test_mail_to_the_companys_address_opens_a_ticket_for_customers_only(company: Company) -> None:
     customer = with_tickets(company, ticket_categories=["Visits", "Invoices"])
     offered = customer.browser.open("/account/tickets").soup.select_one("a[href^='mailto:']")
@@ -137,6 +143,7 @@ def test_mail_to_the_companys_address_opens_a_ticket_for_customers_only(company:
     assert "Which days?" in customer.browser.open("/account/tickets").text
 
 
+@pytest.mark.rule(103)
 def test_two_people_for_all_tickets_are_refused_and_nothing_changes(company: Company) -> None:
     """R103: `Ticket Assignment` is exactly one user."""
     with_tickets(company)
@@ -158,14 +165,21 @@ def test_two_people_for_all_tickets_are_refused_and_nothing_changes(company: Com
     assert company.office.get(SETTINGS) == before
 
 
+@pytest.mark.rule(105, 106)
 def test_requests_to_move_and_to_cancel_have_categories_of_their_own(company: Company) -> None:
     """R105, R106, C26: a list each; with one entry it is preselected."""
     customer = with_tickets(
         company,
-        ticket_categories=["Invoices"],
+        ticket_categories=["Invoices", "Visits"],
         reschedule_categories=["Another day", "Another hour"],
         cancel_categories=["No longer needed"],
     )
+    other = open_account(company, sites=1)
+    other.sign_in()
+    for anybody in (customer, other):
+        asked = anybody.browser.open("/account/tickets/new").soup
+        offered = asked.select("select[name=category] option")
+        assert [one["value"] for one in offered] == ["", "Invoices", "Visits"]
     customer.book(sites=1)
 
     def asking(words: str) -> Page | None:
@@ -196,6 +210,7 @@ def test_requests_to_move_and_to_cancel_have_categories_of_their_own(company: Co
     assert booked["status"] == "scheduled", "asking changes nothing"
 
 
+@pytest.mark.rule(101, 102)
 def test_whatever_is_not_closed_is_open_to_the_customer_and_writing_reopens(
     company: Company,
 ) -> None:
