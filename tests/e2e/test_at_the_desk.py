@@ -25,6 +25,7 @@ async def test_with_the_keyboard_alone_staff_sign_in(people, company):
 
 
 @pytest.mark.parametrize("answer", ["update agreements", "Dismiss"])
+@pytest.mark.rule(57, 58)
 async def test_a_service_added_after_booking_asks_about_the_agreement(people, company, answer):
     booking = company.book()
     desk = await people.owner(company, f"/staff/scheduling/inspections/{booking.inspection_id}")
@@ -91,6 +92,7 @@ async def test_news_that_comes_while_a_box_is_being_drawn_is_drawn_as_well(peopl
     await expect(services.get_by_role("row", name="Travel")).to_be_visible()
 
 
+@pytest.mark.rule(22, 24)
 async def test_details_are_shared_with_a_warning_and_a_preview(people, company):
     booking = company.book()
     booking.link()
@@ -110,6 +112,7 @@ async def test_details_are_shared_with_a_warning_and_a_preview(people, company):
     assert link_in(booking.mail("The details you asked for", friend))
 
 
+@pytest.mark.rule(33)
 async def test_the_client_view_shows_the_page_without_letting_staff_pay(people, company):
     booking = company.book()
     booking.link()
@@ -122,6 +125,7 @@ async def test_the_client_view_shows_the_page_without_letting_staff_pay(people, 
     await expect(view.get_by_text("Payment is off while you are previewing")).to_be_visible()
 
 
+@pytest.mark.rule(1, 5, 6, 7)
 async def test_collect_after_publish_is_switched_on_and_locks_new_inspections(people, own_company):
     desk = await people.owner(own_company, "/staff/scheduling/settings/client-portal")
     collect = desk.get_by_role("switch", name=re.compile("^Collect payment after publish"))

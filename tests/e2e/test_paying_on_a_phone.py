@@ -11,6 +11,16 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120
 CONFIRMED = 30_000
 
 
+@pytest.mark.rule(12)
+async def test_the_button_to_pay_is_blue_and_named_pay_now(people, company):
+    phone = await people.client(company.book())
+    button = phone.locator("#pay")
+    await expect(button).to_contain_text("Pay Now")
+    shown = await button.evaluate("it => getComputedStyle(it).backgroundColor")
+    red, green, blue = (int(part) for part in re.findall(r"\d+", shown)[:3])
+    assert blue > 128 > max(red, green), shown
+
+
 async def test_a_declined_card_is_told_and_another_card_pays(people, company):
     people.on_purpose = r"status of 402 .+/sandbox/stripe/checkout/"
     phone = await people.client(company.book())

@@ -42,6 +42,7 @@ async def opened_drawer(page):
     return drawer
 
 
+@pytest.mark.rule(37, 40)
 async def test_with_the_mouse_staff_add_and_send_and_the_box_follows(people, company):
     people.on_purpose = "status of 422"
     booking = booked(company)
@@ -140,6 +141,7 @@ async def test_equal_parts_are_saved_and_one_of_them_is_changed_and_taken_back(p
     booking.wait_invoice(total_cents=53_334)
 
 
+@pytest.mark.rule(41)
 async def test_the_mail_is_seen_as_the_payer_will_see_it_while_it_is_written(people, company):
     booking = booked(company)
     contact = next(p for p in booking.show()["people"] if p["name"] == "Marcus Lee")

@@ -54,6 +54,7 @@ def link_of(booking, name):
 
 
 @pytest.mark.scenario(2, 3)
+@pytest.mark.rule(45, 47)
 async def test_three_people_pay_their_parts_at_the_same_time_while_staff_watch(
     people, company, booking
 ):

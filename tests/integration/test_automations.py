@@ -29,6 +29,7 @@ def states(company: Company, inspection_id: str) -> dict[str, tuple[str, str]]:
 
 
 @pytest.mark.timeout(200)
+@pytest.mark.rule(46, 50)
 def test_a_persona_is_written_to_by_an_advanced_automation_until_the_plan_ends(
     open_one: Callable[..., Company],
 ) -> None:
@@ -82,6 +83,7 @@ def test_a_persona_is_written_to_by_an_advanced_automation_until_the_plan_ends(
 
 
 @pytest.mark.timeout(200)
+@pytest.mark.rule(50)
 def test_on_the_base_tier_payers_are_mailed_and_personas_refused(
     open_one: Callable[..., Company],
 ) -> None:

@@ -73,6 +73,7 @@ def test_a_new_link_is_mailed_only_to_somebody_of_the_inspection(
     assert booking.company.sandbox.mails(stranger) == []
 
 
+@pytest.mark.rule(19)
 def test_a_link_opens_no_other_inspection(open_one, booking: Booking) -> None:
     client = booking.client()
     other = open_one("Elsewhere").book(
@@ -244,6 +245,7 @@ def test_an_idempotency_key_belongs_to_one_request(booking: Booking) -> None:
     assert booking.wait_invoice(paid_cents=600)["balance_cents"] == 49_400
 
 
+@pytest.mark.rule(22)
 def test_a_shared_message_is_sent_once_and_another_needs_its_own_key(booking: Booking) -> None:
     booking.link()
     office, sandbox = booking.company.office, booking.company.sandbox

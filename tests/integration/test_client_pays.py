@@ -13,6 +13,7 @@ from tests.support.provider import Provider
 
 
 @pytest.mark.scenario(1)
+@pytest.mark.rule(15, 17, 20, 21, 34)
 def test_from_booking_to_paid_and_the_open_report(company: Company) -> None:
     booking = company.book()
     client = booking.client()

@@ -51,6 +51,7 @@ def assert_refused_until_published(client: Client, cents: int, provider: Provide
 
 
 @pytest.mark.scenario(19)
+@pytest.mark.rule(8, 10, 11, 12, 15)
 def test_the_client_sees_the_sentence_and_no_button_until_the_report_is_published(
     company: Company, provider: Provider
 ) -> None:
@@ -65,6 +66,12 @@ def test_the_client_sees_the_sentence_and_no_button_until_the_report_is_publishe
     booking.publish()
     client.wait("Payment due")
     assert SENTENCE not in client.page.text
+    assert "Report locked" in client.page.text
+    pay = client.page.soup.select_one("#pay")
+    assert pay is not None
+    assert "primary" in pay["class"], "the blue one"
+    assert "Pay Now" in pay.get_text(" ")
+    assert "Learn More" not in client.page.text
     assert press_pay(client, 47_500, "after-publish-00001").status_code == 303
     client.checkout()
     client.pay_by_card()
@@ -73,6 +80,7 @@ def test_the_client_sees_the_sentence_and_no_button_until_the_report_is_publishe
 
 
 @pytest.mark.scenario(19)
+@pytest.mark.rule(10)
 def test_the_same_gate_and_sentence_hold_for_a_third_party_and_the_staffs_exception(
     company: Company, provider: Provider
 ) -> None:
@@ -101,6 +109,7 @@ def test_the_same_gate_and_sentence_hold_for_a_third_party_and_the_staffs_except
     payer.wait("Paid in full")
 
 
+@pytest.mark.rule(14)
 def test_the_final_bill_follows_the_services(company: Company) -> None:
     collect_after_publish(company)
     booking = company.book("Full home inspection", "Radon test")
@@ -115,11 +124,17 @@ def test_the_final_bill_follows_the_services(company: Company) -> None:
     booking.wait_invoice(total_cents=50_000, balance_cents=50_000)
 
 
+@pytest.mark.rule(5, 6)
 def test_payment_is_required_and_the_requirement_is_locked(company: Company) -> None:
     collect_after_publish(company)
     problem = refusal(lambda: company.book(require_payment=False))
     assert problem["code"] == "require_payment_locked"
-    booking = company.book()
+    form = company.staff_browser().open("/staff/scheduling/inspections/new")
+    required = form.soup.select_one("[name=require_payment]")
+    assert required is not None
+    assert required.has_attr("checked")
+    assert required.has_attr("disabled")
+    booking = company.book(require_payment=None)
     policy = booking.show()["policy"]
     assert policy["require_payment"] is True
     assert policy["require_payment_locked"] is True
@@ -131,6 +146,30 @@ def test_payment_is_required_and_the_requirement_is_locked(company: Company) -> 
     assert booking.show()["policy"] == policy
 
 
+@pytest.mark.rule(1, 7)
+def test_it_is_a_setting_of_the_company_off_until_it_is_switched_on(company: Company) -> None:
+    settings = "/staff/scheduling/settings/client-portal"
+    staff = company.staff_browser()
+    page = staff.open(settings)
+    assert "Collect payment after publish" in page.text
+    form = page.form("Save settings")
+    assert "collect_payment_after_publish" not in form.values, "not ticked"
+    assert (
+        company.office.get("scheduling/v1/company")["policy"]["collect_payment_after_publish"]
+        is False
+    )
+    assert company.book().show()["policy"]["collect_payment_after_publish"] is False
+
+    staff.submit(form, collect_payment_after_publish="on")
+    page = staff.open(settings)
+    assert page.form("Save settings").values["collect_payment_after_publish"]
+    deferred = page.soup.select_one("[name=allow_deferred_payment]")
+    assert deferred is not None
+    assert deferred.has_attr("disabled")
+    assert company.book().show()["policy"]["collect_payment_after_publish"] is True
+
+
+@pytest.mark.rule(2)
 def test_it_cannot_be_set_for_one_inspection(company: Company) -> None:
     booking = company.book()
     path = f"scheduling/v1/inspections/{booking.inspection_id}"
@@ -138,6 +177,7 @@ def test_it_cannot_be_set_for_one_inspection(company: Company) -> None:
     assert problem["code"] == "company_wide_only"
 
 
+@pytest.mark.rule(3, 4, 17)
 def test_inspections_keep_the_policy_of_the_day_they_were_booked(company: Company) -> None:
     before = company.book()
     collect_after_publish(company)
@@ -157,6 +197,7 @@ def test_inspections_keep_the_policy_of_the_day_they_were_booked(company: Compan
     assert copy["policy"]["collect_payment_after_publish"] is False
 
 
+@pytest.mark.rule(7)
 def test_deferred_payment_and_collecting_after_publish_exclude_each_other(
     company: Company,
 ) -> None:
@@ -173,6 +214,7 @@ def test_deferred_payment_and_collecting_after_publish_exclude_each_other(
     assert policy["collect_payment_after_publish"] is False
 
 
+@pytest.mark.rule(16)
 def test_a_third_party_provider_excludes_it(company: Company) -> None:
     path = "scheduling/v1/company/policy"
     company.office.patch(path, {"payments_provider": "third_party"})
@@ -184,6 +226,7 @@ def test_a_third_party_provider_excludes_it(company: Company) -> None:
 
 
 @pytest.mark.scenario(39)
+@pytest.mark.rule(13)
 def test_without_online_payments_the_button_says_learn_more(company: Company) -> None:
     company.office.patch("scheduling/v1/company/policy", {"payments_provider": "none"})
     booking = company.book()
@@ -195,6 +238,25 @@ def test_without_online_payments_the_button_says_learn_more(company: Company) ->
     assert "Payment due" in client.page.text
     assert not any("Pay $" in button for button in client.page.buttons)
     assert "$475.00" in client.browser.open(client.page.link("Learn More")).text
+
+
+@pytest.mark.rule(9, 10, 11, 13)
+def test_without_online_payments_learn_more_comes_with_the_report(company: Company) -> None:
+    company.office.patch("scheduling/v1/company/policy", {"payments_provider": "none"})
+    collect_after_publish(company)
+    booking = company.book()
+    client = booking.client()
+    client.wait(SENTENCE)
+    assert "Learn More" not in client.page.text
+    assert "Payment due" not in client.page.text
+    assert client.page.soup.select("#pay") == []
+
+    booking.publish()
+    page = client.wait("Learn More")
+    assert "Payment due" in page.text
+    assert SENTENCE not in page.text
+    assert not any("Pay $" in button for button in page.buttons)
+    assert "$475.00" in client.browser.open(page.link("Learn More")).text
 
 
 @pytest.mark.scenario(39)

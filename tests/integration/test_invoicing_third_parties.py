@@ -22,6 +22,7 @@ def booking(company: Company):
     return booked
 
 
+@pytest.mark.rule(30, 34, 43, 47)
 def test_an_agent_is_invoiced_for_a_service_and_pays_in_a_portal_of_his_own(booking):
     office = booking.company.office
     sewer = next(line for line in booking.show()["lines"] if line["name"] == "Sewer scope")
@@ -42,6 +43,7 @@ def test_an_agent_is_invoiced_for_a_service_and_pays_in_a_portal_of_his_own(book
     payer = Client(booking, browser, browser.open(link))
     assert "$175.00" in payer.page.text
     assert "Sewer scope" in payer.page.text
+    assert "1482 Alder Creek Rd" in payer.page.text
     for hidden in ("Ellen Park", "$800.00", "Radon test", "Inspection agreement", "View report"):
         assert hidden not in payer.page.text
     payer.checkout()
@@ -54,9 +56,12 @@ def test_an_agent_is_invoiced_for_a_service_and_pays_in_a_portal_of_his_own(book
     assert agent not in client.page.html
     balance = office.get(f"billing/v1/inspections/{booking.inspection_id}/balance")
     assert (balance["total_cents"], balance["paid_cents"]) == (80_000, 17_500)
+    fees = f"/staff/billing/inspections/{booking.inspection_id}/payments"
+    assert "Marcus Lee paid $175.00" in booking.company.staff_browser().open(fees).text
 
 
 @pytest.mark.scenario(5)
+@pytest.mark.rule(55)
 def test_a_fixed_amount_cannot_exceed_what_is_unpaid_and_unassigned(booking):
     booking.invoice_for("Northwest Mutual", fixed_cents=30_000)
     booking.wait_invoice(total_cents=50_000)
@@ -68,6 +73,7 @@ def test_a_fixed_amount_cannot_exceed_what_is_unpaid_and_unassigned(booking):
 
 
 @pytest.mark.scenario(5)
+@pytest.mark.rule(54, 55)
 def test_a_fully_paid_inspection_leaves_nothing_to_invoice(booking):
     client = booking.client()
     client.wait("Pay $800.00")
@@ -78,6 +84,7 @@ def test_a_fully_paid_inspection_leaves_nothing_to_invoice(booking):
     assert problem["detail"] == "Fixed amount cannot exceed $0.00"
 
 
+@pytest.mark.rule(59)
 def test_a_new_charge_can_go_to_the_third_party_alone(booking):
     client = booking.client()
     client.wait("Pay $800.00")
@@ -96,12 +103,17 @@ def test_a_new_charge_can_go_to_the_third_party_alone(booking):
     booking.wait_invoice(status="paid", balance_cents=0, paid_cents=80_000)
 
 
+@pytest.mark.rule(38, 39)
 def test_only_people_of_the_inspection_and_exactly_one_kind_of_share(booking):
     company, path = booking.company, f"billing/v1/inspections/{booking.inspection_id}/invoices"
     stranger = {"contact_id": "nobody", "fixed_cents": 100}
     assert refusal(lambda: company.office.post(path, stranger))["code"] == "contact_not_in_people"
-    both = {"contact_id": booking.person("Marcus Lee")["contact_id"]}
+    neither = {"contact_id": booking.person("Marcus Lee")["contact_id"]}
+    assert refusal(lambda: company.office.post(path, neither))["code"] == "service_or_amount"
+    line_ids = [booking.show()["lines"][0]["line_id"]]
+    both = {**neither, "line_ids": line_ids, "fixed_cents": 100}
     assert refusal(lambda: company.office.post(path, both))["code"] == "service_or_amount"
+    assert [invoice["kind"] for invoice in booking.invoices()] == ["client"]
 
 
 def test_every_way_to_ask_for_too_much_is_refused_by_its_own_name(booking):
@@ -147,6 +159,7 @@ def test_the_same_request_adds_one_invoice_and_a_voided_one_gives_its_part_back(
     assert problem["code"] == "client_invoice"
 
 
+@pytest.mark.rule(28, 40)
 def test_staff_add_send_and_copy_the_link_on_the_pages(booking):
     staff = booking.company.staff_browser()
     base = f"/staff/billing/inspections/{booking.inspection_id}/invoices/new"
@@ -168,3 +181,31 @@ def test_staff_add_send_and_copy_the_link_on_the_pages(booking):
     assert sent.status == 200
     claims = booking.person("Northwest Mutual")["email"]
     assert link_in(booking.mail("Invoice", to=claims)).startswith("/pay/")
+
+
+@pytest.mark.rule(29, 38, 40, 41)
+@pytest.mark.parametrize("wish", [{"kind": "fixed", "amount": "175"}, {"kind": "services"}])
+def test_an_agents_invoice_is_saved_seen_changed_and_sent_on_the_pages(booking, wish):
+    """A fixed amount or a service; nothing leaves before `Send now`, and then the new words do."""
+    staff, agent = booking.company.staff_browser(), booking.person("Marcus Lee")
+    lines = {line["name"]: line["line_id"] for line in booking.show()["lines"]}
+    if wish["kind"] == "services":
+        wish = {**wish, "line": lines["Sewer scope"]}
+    box = staff.open(f"/billing/fragments/inspections/{booking.inspection_id}/payments")
+    form = staff.open(box.link("Add Invoice")).form("Save")
+    saved = staff.submit(form, contact=agent["contact_id"], **wish)
+    assert "nothing is mailed yet" in saved.text
+    booking.wait_invoice(total_cents=62_500)
+    got = booking.company.sandbox.mails
+    before = [mail["id"] for mail in got(agent["email"]) if "/pay/" in mail["text"]]
+    assert before == []
+
+    words = {"subject": "The sewer is yours", "body": "Dear Marcus,\n\n{{ sign_and_pay }}"}
+    seen = staff.submit(saved.form("Preview"), **words)
+    assert seen.status == 200
+    assert "Dear Marcus," in seen.text
+    assert not link_in({"text": seen.html}), "the link is made when it is sent"
+    staff.submit(saved.form("Send now"), **words)
+    mail = booking.mail("The sewer is yours", to=agent["email"])
+    assert "Dear Marcus," in mail["text"]
+    assert "$175.00" in booking.company.visitor().open(link_in(mail)).text

@@ -79,6 +79,7 @@ def shared(company: Company) -> Shared:
 
 
 @pytest.mark.scenario(2)
+@pytest.mark.rule(43, 44)
 def test_everybody_sees_his_own_share_and_nothing_of_the_others(shared: Shared) -> None:
     agent, insurer, client = shared.agent, shared.insurer, shared.client
     assert "$175.00" in agent.everything()
@@ -111,6 +112,7 @@ def _mailed(shared: Shared, name: str) -> str:
 
 
 @pytest.mark.scenario(3)
+@pytest.mark.rule(45)
 def test_the_client_sees_who_paid_how_much_and_no_mail_card_or_link(shared: Shared) -> None:
     told = shared.client.everything()
     for words in ("Marcus Lee", "$175.00", "Northwest Mutual", "$301.23"):

@@ -9,6 +9,7 @@ from tests.support.refusals import refusal
 from tests.support.visitor import Page, Visitor
 
 
+@pytest.mark.rule(18, 20)
 def test_every_mail_has_its_own_link_to_its_own_inspection(company: Company) -> None:
     first, second = company.book(), company.book()
     links = {first.link(), second.link()}
@@ -49,6 +50,7 @@ def test_a_guessed_link_says_nothing(company: Company, token: str) -> None:
     assert company.name not in page.text
 
 
+@pytest.mark.rule(22, 23, 24, 25, 32)
 def test_sharing_warns_needs_the_button_and_gives_the_portal(company: Company) -> None:
     booking = company.book()
     booking.link()
@@ -57,14 +59,26 @@ def test_sharing_warns_needs_the_button_and_gives_the_portal(company: Company) -
     assert "Confirm with your client before sharing" in page.text
     form = page.form("Send Email")
     body = next(value for name, value in form.values.items() if name == "body")
+    assert "{{ sign_and_pay }}" in body
+    assert link_in({"text": page.html}) is None, "a placeholder is no link"
     refused = staff.submit(form, recipient="agent@example.com", body="No button here")
     assert "Sign & Pay" in refused.text
     assert company.sandbox.mails("agent@example.com") == []
+    body = f"Read this first, Marcus.\n\n{body}"
     staff.submit(form, recipient="agent@example.com", subject="For you", body=body)
     mail = booking.mail("For you", to="agent@example.com")
+    assert "Read this first, Marcus." in mail["text"]
+    assert "Sign & Pay" in mail["html"].replace("&amp;", "&")
     assert "1482 Alder Creek Rd" in company.visitor().open(link_in(mail)).text
 
+    again = staff.open(page.url).form("Send Email")
+    staff.submit(again, recipient="agent@example.com", subject="Once more", body=body)
+    second = link_in(booking.mail("Once more", to="agent@example.com"))
+    assert second != link_in(mail)
+    assert "1482 Alder Creek Rd" in company.visitor().open(second).text
 
+
+@pytest.mark.rule(23)
 def test_the_api_refuses_a_body_without_the_button_unless_forced(company: Company) -> None:
     booking = company.book()
     booking.link()
@@ -78,6 +92,7 @@ def test_the_api_refuses_a_body_without_the_button_unless_forced(company: Compan
     assert booking.mail("Hello", to="agent@example.com")["text"]
 
 
+@pytest.mark.rule(33)
 def test_client_view_shows_staff_the_page_and_its_address_works_for_the_client(
     company: Company,
 ) -> None:
@@ -89,11 +104,17 @@ def test_client_view_shows_staff_the_page_and_its_address_works_for_the_client(
     preview = staff.submit(frame.form("Client View"))
     assert "/p/" in preview.url
     assert "You are previewing" in preview.text
+    pay = preview.soup.select_one("#pay")
+    assert pay is not None
+    assert pay.has_attr("disabled")
+    pressed = staff.submit(preview.form("Pay $475.00"))
+    assert pressed.status == 403
     client = company.visitor().open(preview.url)
     assert "You are previewing" not in client.text
     assert any("Pay $475.00" in button for button in client.buttons)
 
 
+@pytest.mark.rule(31)
 def test_on_a_trial_clients_get_no_mail_and_staff_see_why(open_one) -> None:
     company = open_one("Trial & Co", "--trial")
     booking = company.book()
@@ -107,6 +128,12 @@ def test_on_a_trial_clients_get_no_mail_and_staff_see_why(open_one) -> None:
 
     assert eventually(kept, "the mail log") == ["suppressed"]
     assert company.sandbox.mails(booking.client_email) == []
+
+    company_id = company.office.get("scheduling/v1/company")["company_id"]
+    upgrade = ("change-plan", "--company", company_id, "--no-trial")
+    company.stack.run("scheduling", "services.scheduling.main", *upgrade)
+    assert link_in(company.book().mail("is booked"))
+    assert company.sandbox.mails(booking.client_email) == [], "what was kept back stays back"
 
 
 def test_disabled_notifications_suppress_mails_and_refuse_explicit_ones(
@@ -171,6 +198,35 @@ def says_nothing(page: Page, booking: Booking) -> None:
     hidden = ("Alder Creek", "Ellen Park", "Marcus Lee", "$", booking.number, booking.client_email)
     for secret in (*hidden, booking.inspection_id):
         assert secret not in page.html, secret
+
+
+@pytest.mark.rule(26, 46)
+def test_whoever_is_shared_the_details_reads_report_invoice_and_agreement(
+    company: Company,
+) -> None:
+    """Not before: of the agent's own accord nothing leads to the inspection."""
+    agent = f"agent-{company.owner_email}"
+    people = [{"role": "agent", "name": "Marcus Lee", "email": agent}]
+    booking = company.book(people=people)
+    booking.link()
+    told = booking.mail("booked", to=agent)
+    assert link_in(told) is None
+
+    guest = company.visitor()
+    home = guest.open(share(booking, agent, "For you")).url
+    assert "Sign agreement" in guest.open(f"{home}/agreement").buttons
+    assert guest.http.get(f"{home}/invoice.pdf").content.startswith(b"%PDF-")
+    booking.publish()
+    invoice = booking.wait_invoice(balance_cents=47_500)
+    cash = {"amount_cents": 47_500, "method": "cash"}
+    company.office.post(f"billing/v1/invoices/{invoice['invoice_id']}/payments", cash)
+
+    def unlocked() -> Page | None:
+        page = guest.open(home)
+        return page if "View report" in page.buttons else None
+
+    report = eventually(unlocked, "the report is open").link("View report")
+    assert guest.http.get(report).content.startswith(b"%PDF-")
 
 
 @pytest.mark.scenario(41)

@@ -43,6 +43,7 @@ def log(booking: Booking) -> list[tuple[str, str]]:
     return sorted((mail["kind"], mail["recipient"]) for mail in listed)
 
 
+@pytest.mark.rule(42, 49, 51, 52)
 def test_at_send_only_the_chosen_payer_is_mailed_whatever_automations_are_on(open_one):
     """R42, R50-R52: with base automations on for client and agents, an insurer gets the invoice
     and nothing else, and nobody else gets anything of it."""
@@ -140,6 +141,7 @@ def _silent(booking: Booking) -> bool:
     return "All notifications are disabled" in staff.open(new).text
 
 
+@pytest.mark.rule(28)
 def test_a_payer_without_an_address_gets_a_copied_link_and_no_belief_in_a_mail(company):
     booking = booked(company, insurer="")
     said = "No email address Add one in the People box, or copy the link"

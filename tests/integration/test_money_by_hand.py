@@ -151,6 +151,28 @@ def test_the_form_records_once_however_often_it_is_sent(booking: Booking) -> Non
     assert "Check 88" in landed.text
 
 
+@pytest.mark.rule(48)
+def test_one_page_takes_a_fee_a_payment_by_hand_and_a_refund(booking: Booking) -> None:
+    booking.invoice()
+    staff = booking.company.staff_browser()
+    address = f"/staff/billing/inspections/{booking.inspection_id}/payments"
+    adding = staff.open(staff.open(address).link("Add fee")).form("Add")
+    staff.submit(adding, kind="manual", manual_kind="fee", name="Travel", amount="25.00")
+    booking.wait_invoice(balance_cents=50_000)
+
+    page = staff.open(address)
+    assert "Travel" in page.text
+    recording = page.form("Record payment")
+    paid = staff.submit(recording, amount="500.00", method="check", reference="1042")
+    assert "Ellen Park paid $500.00" in paid.text
+    booking.wait_invoice(status="paid", paid_cents=50_000)
+
+    giving = staff.open(paid.link("Refund")).form("Refund")
+    staff.submit(giving, refund_amount="25.00", effect="reopen", reason="No travel after all")
+    booking.wait_invoice(paid_cents=47_500, balance_cents=2_500)
+    assert "$25.00 back to Ellen Park" in staff.open(address).text
+
+
 # ----------------------------------------------------------------------------------- given back
 def test_a_refund_with_credit_keeps_the_report_open(booking: Booking) -> None:
     client, payment_id = paid_online(booking)

@@ -52,6 +52,7 @@ def both_paid(company: Company, agent_mail: str) -> tuple[Booking, str, Client, 
 
 @pytest.mark.timeout(120)
 @pytest.mark.scenario(2, 17, 18, 22)
+@pytest.mark.rule(44, 45, 53)
 def test_each_payer_is_refunded_on_his_own_card_and_the_papers_say_so(
     company: Company, provider: Provider
 ) -> None:

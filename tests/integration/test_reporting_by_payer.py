@@ -64,6 +64,7 @@ def two_inspections(company: Company) -> tuple[Booking, Booking]:
     return first, second
 
 
+@pytest.mark.rule(53)
 def test_the_report_sums_every_payer_over_inspections_and_the_file_says_the_same(company):
     """R53: the same numbers as JSON, on the page, in the file and in the balances."""
     office = company.office

@@ -39,6 +39,7 @@ def box(staff: Visitor, booking: Booking) -> Page:
 
 
 # ------------------------------------------------------------------------- before the payment
+@pytest.mark.rule(57)
 def test_services_fees_and_credits_change_what_is_due(company: Company) -> None:
     booking = company.book("Full home inspection", "Radon test")
     client = booking.client()
@@ -146,6 +147,7 @@ def test_what_is_added_after_payment_is_due_and_locks_the_report(company: Compan
     assert [payment["amount_cents"] for payment in invoice["payments"]] == [47_500, 2_500]
 
 
+@pytest.mark.rule(27)
 def test_resend_after_a_fee_brings_a_link_with_the_new_amount(company: Company) -> None:
     booking = company.book()
     client = pay(booking)
@@ -173,6 +175,7 @@ def sign(client: Client) -> Page:
     return client.browser.submit(page.form("Sign agreement"), signed_by="Ellen Park", accepted="on")
 
 
+@pytest.mark.rule(57, 58)
 def test_update_agreements_asks_the_client_to_sign_the_new_amount(company: Company) -> None:
     booking = company.book()
     client = booking.client()
@@ -181,7 +184,9 @@ def test_update_agreements_asks_the_client_to_sign_the_new_amount(company: Compa
     eventually(lambda: booking.show()["agreement_signed"], "the signature at the office")
     staff = company.staff_browser()
     address = f"/staff/scheduling/inspections/{booking.inspection_id}"
-    form = staff.open(f"{address}/add-service").form("Add")
+    services = staff.open(address)
+    assert "Services & Add Ons" in services.text
+    form = staff.open(services.link("Add service")).form("Add")
     staff.submit(form, kind="manual", manual_kind="fee", name="Travel", amount="25.00")
     page = staff.open(address)
     assert "The agreement still says $475.00" in page.text
@@ -203,6 +208,7 @@ def test_update_agreements_asks_the_client_to_sign_the_new_amount(company: Compa
     assert (kept["version"], kept["total_cents"], kept["signed_by"]) == (2, 50_000, "Ellen Park")
 
 
+@pytest.mark.rule(58)
 def test_dismiss_leaves_the_agreement_as_it_is(company: Company) -> None:
     booking = company.book()
     client = booking.client()
@@ -256,6 +262,7 @@ def test_an_agreement_needs_a_name_and_a_tick(company: Company) -> None:
 
 
 # ------------------------------------------------------------------- disable all notifications
+@pytest.mark.rule(56)
 def test_while_notifications_are_disabled_nobody_is_told_and_later_nothing_is_made_up_for(
     company: Company,
 ) -> None:

@@ -1,11 +1,14 @@
 """Staff divide a bill on the pages, with a browser that has no JavaScript."""
 
+import pytest
+
 from tests.support.product import link_in
 
 AGENT = {"role": "agent", "role_label": "Buyer's agent", "name": "Marcus Lee"}
 INSURER = {"role": "additional", "role_label": "Insurer", "name": "Northwest Mutual"}
 
 
+@pytest.mark.rule(40)
 def test_a_bill_is_divided_changed_and_given_back_without_javascript(company):
     """The whole way: look, refuse, save and send, change, void, a rule, a surplus, invitations."""
     claims = f"claims-{company.owner_email}"

@@ -50,6 +50,7 @@ def add_button(booking: Booking, staff: Visitor) -> list[object]:
 
 
 @pytest.mark.parametrize("provider", ["none", "third_party"])
+@pytest.mark.rule(35, 37)
 def test_separate_invoices_are_for_companies_on_integrated_payments(booking, provider):
     """R35: automatic there, refused elsewhere, and there again without any setting."""
     staff = booking.company.staff_browser()
@@ -63,6 +64,7 @@ def test_separate_invoices_are_for_companies_on_integrated_payments(booking, pro
     assert booking.invoice_for("Marcus Lee", fixed_cents=100)["total_cents"] == 100
 
 
+@pytest.mark.rule(36)
 def test_deferred_payments_and_separate_invoices_exclude_each_other_both_ways(booking):
     """R36, C6: an open one blocks deferral, with the number; deferral blocks the next one."""
     office, staff = booking.company.office, booking.company.staff_browser()
@@ -87,6 +89,7 @@ def test_deferred_payments_and_separate_invoices_exclude_each_other_both_ways(bo
     assert_refused(booking, staff, "multi_party_unavailable", said)
 
 
+@pytest.mark.rule(54, 55)
 def test_a_fully_paid_inspection_says_zero_where_the_button_was(booking):
     """R54, R55: reachable on the page, with the reason."""
     client = booking.client()
