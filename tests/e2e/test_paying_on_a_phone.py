@@ -17,8 +17,11 @@ async def test_the_button_to_pay_is_blue_and_named_pay_now(people, company):
     button = phone.locator("#pay")
     await expect(button).to_contain_text("Pay Now")
     shown = await button.evaluate("it => getComputedStyle(it).backgroundColor")
-    red, green, blue = (int(part) for part in re.findall(r"\d+", shown)[:3])
-    assert blue > 128 > max(red, green), shown
+    colour = re.fullmatch(r"oklch\(([\d.]+) ([\d.]+) ([\d.]+)\)", shown)
+    assert colour, shown
+    _lightness, chroma, hue = map(float, colour.groups())
+    assert chroma > 0.05, "grey has no hue"
+    assert 220 <= hue <= 270, shown
 
 
 async def test_a_declined_card_is_told_and_another_card_pays(people, company):
