@@ -13,6 +13,8 @@ from shared.contracts.notifications import SuppressionReason
 
 ATTEMPT_QUIET = timedelta(minutes=10)
 """No `payment due` mail this soon after somebody began to pay."""
+ATTEMPT_LOOK = timedelta(seconds=10)
+"""How soon such a mail is looked at again: once the payment is known, nothing holds it."""
 FACTS_PATIENCE = timedelta(seconds=20)
 """How long a mail waits for the client's invoice before it is sent without one."""
 FACTS_PAUSE = timedelta(seconds=1)
@@ -167,7 +169,9 @@ def _hold_during_attempt(mail: Mail, situation: Situation, now: datetime) -> Ver
     if not asks or situation.last_attempt_at is None:
         return None
     quiet_until = situation.last_attempt_at + ATTEMPT_QUIET
-    return Hold(quiet_until, "payment_in_flight") if now < quiet_until else None
+    if now >= quiet_until:
+        return None
+    return Hold(min(quiet_until, now + ATTEMPT_LOOK), "payment_in_flight")
 
 
 def _wait_for_invoice(mail: Mail, situation: Situation, now: datetime) -> Verdict | None:

@@ -253,6 +253,8 @@ async def test_a_report_mail_held_back_says_ready_once_the_payment_arrived():
     bench.post.sent.clear()
     published = told.an_inspection(revision=2, status="published")
     await bench.hear(InspectionPublishedV1(company_id=told.COMPANY, inspection=published))
+    await bench.send_due()
+    assert bench.post.sent == [], "looked at before the payment is known"
 
     await bench.hear(
         told.invoice_changed(told.paid(told.an_invoice())),
@@ -260,6 +262,7 @@ async def test_a_report_mail_held_back_says_ready_once_the_payment_arrived():
             paid_cents=62500, balance_cents=0, report_released=True, balance_revision=2
         ),
     )
+    bench.later(seconds=10)
     await bench.send_due()
 
     assert [message.subject for message in bench.post.sent] == [
