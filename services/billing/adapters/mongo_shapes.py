@@ -35,7 +35,7 @@ def document(kind: type[T], value: T, *, key: str) -> Document:
 
 def value(kind: type[T], found: Mapping[str, Any], *, key: str) -> T:
     """The value a document holds; fields that are not the value's are left out."""
-    names = kind.__dataclass_fields__  # type: ignore[attr-defined]
+    names = kind.__dataclass_fields__  # type: ignore[attr-defined]  # a dataclass
     fields = {name: found[name] for name in names if name in found}
     built: T = _adapter(cast("Any", kind)).validate_python({**fields, key: found["_id"]})
     return built

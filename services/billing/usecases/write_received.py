@@ -52,12 +52,12 @@ async def write_received(
         try:
             return await books.write(unless_pages_are_open)
         except _PagesOpenError as error:
-            if not await _closed(error.pages, books=books, gateway=gateway, clock=clock):
+            if not await _close(error.pages, books=books, gateway=gateway, clock=clock):
                 break
     return await books.write(work)
 
 
-async def _closed(
+async def _close(
     pages: Sequence[Attempt], *, books: Books, gateway: PaymentGateway, clock: Clock
 ) -> bool:
     """Close them; False when the processor does not answer."""

@@ -2,7 +2,7 @@
 
 from decimal import Decimal, InvalidOperation
 from secrets import token_hex
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -11,6 +11,7 @@ from services.portal.domain.inviting import (
     InvitationPreview,
     InvitationRefusedError,
     InvitingNotOfferedError,
+    PartKind,
     PartWish,
     invitees,
     may_invite,
@@ -123,7 +124,8 @@ async def _read(request: Request, visitor: Visitor, form: Form) -> PartWish | No
     number = _number(form, kind, shown.company.company.currency)
     if not form.ok or number is None:
         return None
-    return PartWish(contact_id=contact_id, kind=kind, number=number)  # type: ignore[arg-type]
+    chosen = cast(PartKind, kind)  # one of KINDS
+    return PartWish(contact_id=contact_id, kind=chosen, number=number)
 
 
 def _number(form: Form, kind: str, currency: str) -> int | None:
@@ -193,9 +195,11 @@ async def _not_done(
     form: Form,
     error: InvitationRefusedError | UnavailableError,
 ) -> Response:
-    away = isinstance(error, UnavailableError)
-    form.refuse("contact", AWAY if away else _words(error.reason, error.detail))  # type: ignore[union-attr]
-    return await _form(request, visitor, form, status=503 if away else 409)
+    if isinstance(error, UnavailableError):
+        form.refuse("contact", AWAY)
+        return await _form(request, visitor, form, status=503)
+    form.refuse("contact", _words(error.reason, error.detail))
+    return await _form(request, visitor, form, status=409)
 
 
 async def _shown(request: Request, visitor: Visitor) -> ClientPage:
