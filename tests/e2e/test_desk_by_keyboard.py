@@ -107,6 +107,22 @@ async def test_a_bill_is_split_and_the_payers_invoice_is_sent(people, company):
     assert booking.mail("Invoice", to=f"agent-{company.owner_email}")
 
 
+async def test_news_does_not_take_the_focus_from_a_link_that_is_drawn_anew(people, company):
+    booking = booked(company)
+    page = await people.owner(company, place_of(booking))
+    box = page.locator("#payments-box")
+    await expect(box).to_contain_text("Due $650.00")
+    await tab_to(page, "Record payment")
+    link = await page.evaluate_handle("document.activeElement")
+    fee = {"kind": "fee", "name": "Mold sample", "amount_cents": 2_500}
+    company.office.post(f"{booking.path}/lines", fee)
+    await expect(box).to_contain_text("Due $675.00")
+    assert not await link.evaluate("link => link.isConnected"), "the box was not drawn anew"
+    await expect(box.get_by_role("link", name="Record payment")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/payments#record")
+
+
 async def test_a_payment_is_recorded_and_a_part_of_it_given_back(people, company):
     booking = booked(company)
     page = await people.owner(company, place_of(booking))

@@ -10,12 +10,44 @@
       if (found) act(found, event);
     });
 
+  // ---- the focus stays where it was: what the page draws anew takes it over from what it replaces
+  // That is what now stands there by its own id, or leads to the same place within the part around it, or that part.
+  let trail = [], alike = "";
+  const quoted = (words) => `"${CSS.escape(words)}"`;
+  const likeness = (it) => {
+    if (it.hasAttribute("href")) return `[href=${quoted(it.getAttribute("href"))}]`;
+    if (it.name) return `[name=${quoted(it.name)}]${it.matches("button, [type=checkbox], [type=radio]") ? `[value=${quoted(it.value)}]` : ""}`;
+    return it.form && it.form.hasAttribute("action") ? `form[action=${quoted(it.form.getAttribute("action"))}] ${it.localName}` : "";
+  };
+  document.addEventListener("pointerdown", ({ target }) => { if (!target.closest("dialog")) trail = []; });
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.closest("dialog")) return;
+    trail = [];
+    alike = target.id ? "" : likeness(target);
+    for (let part = target.closest("[id]"); part; part = part.parentElement?.closest("[id]")) trail.push(part.id);
+  });
+  const shown = (it) => it && it.getClientRects().length > 0;
+  const successor = () => {
+    const parts = trail.map((id) => document.getElementById(id)).filter(shown);
+    const twin = alike && parts.map((part) => part.querySelector(alike)).find(shown);
+    return twin || parts.find((part) => part.id !== "main");
+  };
+  const stay = () => {
+    if (document.activeElement && document.activeElement !== document.body) return;
+    const place = successor();
+    if (!place) return;
+    if (place.tabIndex < 0) place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+  };
+  // Before anything else may happen: a key that is pressed meanwhile goes to the focus.
+  document.addEventListener("htmx:before:settle", stay);
+
   // ---- dialogs: data-opens="id", data-closes, data-open-now; a click on the veil closes
   // The focus goes back to what opened the dialog, also when that was drawn anew or the dialog is swapped away.
   let opener = null;
   const goBack = () => {
     if (!opener || document.querySelector("dialog[open]")) return;
-    const place = opener.isConnected ? opener : opener.id && document.getElementById(opener.id);
+    const place = opener.isConnected ? opener : successor();
     const active = document.activeElement;
     const free = !active || active === document.body || active.closest("dialog:not([open])");
     if (place && free) place.focus();
@@ -23,22 +55,6 @@
   for (const type of ["focusin", "pointerdown"]) {
     document.addEventListener(type, ({ target }) => { if (!target.closest("dialog")) opener = null; });
   }
-  // The same for what is pressed on the page itself: drawn away by the answer, it leaves the focus to what now stands
-  // there by its own id or by that of the part around it.
-  let trail = [];
-  document.addEventListener("pointerdown", () => { trail = []; });
-  document.addEventListener("focusin", ({ target }) => {
-    if (target.closest("dialog")) return;
-    trail = [];
-    for (let part = target.closest("[id]"); part && part.id !== "main"; part = part.parentElement?.closest("[id]")) trail.push(part.id);
-  });
-  const stay = () => {
-    if (document.activeElement && document.activeElement !== document.body) return;
-    const place = trail.map((id) => document.getElementById(id)).find((part) => part && part.getClientRects().length);
-    if (!place) return;
-    if (place.tabIndex < 0) place.tabIndex = -1;
-    place.focus({ preventScroll: true });
-  };
   const open = (dialog) => {
     if (!dialog || dialog.open) return;
     const from = document.activeElement;
