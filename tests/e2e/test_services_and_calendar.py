@@ -55,3 +55,17 @@ async def test_the_calendars_address_is_shown_to_be_copied_and_ended(people, cus
     await page.get_by_role("button", name="End the address").click()
     await expect(page.get_by_role("status")).to_contain_text("has stopped working")
     assert await faults(page) == {}
+
+
+async def test_staff_come_to_a_clients_address_from_the_people_box(people, company):
+    booking = company.book()
+    page = await people.owner(company, f"/staff/scheduling/inspections/{booking.inspection_id}")
+    await page.get_by_role("link", name="Actions for Ellen Park").click()
+    await page.get_by_role("link", name="Calendar address of Ellen Park").click()
+    await page.get_by_role("button", name="Make an address for Ellen Park").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("code")).to_contain_text("/notifications/calendar/")
+    assert await faults(page) == {}
+    await page.get_by_role("button", name="Stop the address of Ellen Park").click()
+    await expect(page.get_by_role("button", name="Make an address for Ellen Park")).to_be_visible()
+    assert await faults(page) == {}

@@ -8,12 +8,13 @@ import pytest
 
 from deploy.demo.office import eventually
 from tests.support.account_customer import Customer, open_account
-from tests.support.product import Company
+from tests.support.product import Company, open_company
 from tests.support.stack import Stack
 from tests.support.visitor import Page, Visitor
 
 PAGE = "/staff/notifications/calendar"
 MINE = "/account/calendar"
+HIS = {"street": "8 Osprey Ln", "city": "Bend", "region": "OR"}
 _ADDRESS = re.compile(r"/notifications/calendar/[\w-]{40,}\.ics")
 
 
@@ -90,6 +91,38 @@ def test_a_customer_account_has_a_calendar_without_other_peoples_appointments(
     holds(calendar, path, "1 Birch St")
     assert "Alder Creek" not in feed(calendar, path).text
     assert other.number not in feed(calendar, path).text
+
+
+@pytest.mark.timeout(200)
+def test_staff_make_a_clients_address_from_the_people_box_and_pass_it_on(company: Company) -> None:
+    booking = company.book(site=HIS)
+    company.book()
+    owner, calendar = company.staff_browser(), company.visitor()
+    people = company.office.get(booking.path)["people"]
+    contact = next(person["contact_id"] for person in people if person["role"] == "client")
+    inspection = f"/staff/scheduling/inspections/{booking.inspection_id}"
+    drawer = owner.open(f"{inspection}/people/{contact}")
+    page = owner.open(drawer.link("Calendar address of Ellen Park"))
+    path = address(owner.submit(page.form("Make an address for Ellen Park")))
+    holds(calendar, path, HIS["street"])
+    assert "Alder Creek" not in feed(calendar, path).text
+
+    again = owner.open(page.url)
+    assert _ADDRESS.search(again.text) is None  # shown once
+    renewed = address(owner.submit(again.form("New address for Ellen Park")))
+    assert feed(calendar, path).status_code == 404
+    holds(calendar, renewed, HIS["street"])
+    owner.submit(owner.open(page.url).form("Stop the address of Ellen Park"))
+    assert feed(calendar, renewed).status_code == 404
+
+    elsewhere = open_company(company.stack)
+    stranger = elsewhere.staff_browser()
+    assert stranger.open(f"{PAGE}?client={contact}").status == 404
+    form = owner.open(page.url).form("Make an address for Ellen Park")
+    token = stranger.open(PAGE).form("Make an address").values["csrf_token"]
+    fields = {**form.values, "csrf_token": token}
+    assert stranger.http.post(f"{PAGE}/clients", data=fields).status_code == 404
+    elsewhere.close()
 
 
 @pytest.mark.timeout(300)

@@ -3,11 +3,12 @@
 import hashlib
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, Path, Request
+from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field
 
 from services.notifications.domain.calendar_feed import FeedKind, shown
+from services.notifications.domain.refusals import CalendarNotFoundError
 from services.notifications.entrypoints.api import Strict
 from services.notifications.entrypoints.calendar_addresses import end_address, new_address
 from services.notifications.entrypoints.office import (
@@ -26,6 +27,7 @@ from shared.webapp import page
 PATH = "/staff/notifications/calendar"
 API = "/api/notifications/v1/calendar-feeds"
 Caller = Annotated[Staff | ApiClient, ApiWriter]
+ContactId = Annotated[str, Query(max_length=64)]
 Action = Annotated[Literal["renew", "revoke"], Form()]
 Token = Annotated[str, Path(max_length=128)]
 router = APIRouter(tags=["calendar"])
@@ -64,9 +66,11 @@ async def calendar(request: Request, token: Token, office: TheOffice) -> Respons
 
 
 @router.get(PATH, include_in_schema=False)
-async def my_calendar(request: Request, staff: Reader, office: TheOffice) -> HTMLResponse:
-    """Whether one has an address, and those of customer accounts."""
-    return await _shown(request, staff, office)
+async def my_calendar(
+    request: Request, staff: Reader, office: TheOffice, client: ContactId = ""
+) -> HTMLResponse:
+    """Whether one has an address, those of customer accounts, and that of one client."""
+    return await _shown(request, staff, office, contact_id=client)
 
 
 @router.post(PATH, include_in_schema=False)
@@ -75,7 +79,7 @@ async def change_mine(
 ) -> HTMLResponse:
     """One's own: a new address, shown once, or none."""
     url = await _change(office, staff.company_id, FeedKind.STAFF, staff.staff_id, action)
-    return await _shown(request, staff, office, url=url, subject_id=staff.staff_id)
+    return await _shown(request, staff, office, url=url, url_of=FeedKind.STAFF)
 
 
 @router.post(f"{PATH}/accounts", include_in_schema=False)
@@ -88,7 +92,22 @@ async def change_of_account(
 ) -> HTMLResponse:
     """A customer account's: staff pass it on."""
     url = await _change(office, staff.company_id, FeedKind.ACCOUNT, account_id, action)
-    return await _shown(request, staff, office, url=url, subject_id=account_id)
+    return await _shown(request, staff, office, url=url, url_of=FeedKind.ACCOUNT)
+
+
+@router.post(f"{PATH}/clients", include_in_schema=False)
+async def change_of_client(
+    request: Request,
+    staff: Writer,
+    office: TheOffice,
+    action: Action,
+    contact_id: Annotated[str, Form(max_length=64)],
+) -> HTMLResponse:
+    """A client's, of everything he books: staff pass it on. His links show one inspection each."""
+    url = await _change(office, staff.company_id, FeedKind.CLIENT, contact_id, action)
+    return await _shown(
+        request, staff, office, url=url, url_of=FeedKind.CLIENT, contact_id=contact_id
+    )
 
 
 @router.post(API, status_code=201, responses=responses(401, 403, 404, 422))
@@ -116,20 +135,31 @@ async def _change(
 
 
 async def _shown(
-    request: Request, staff: Staff, office: Office, *, url: str = "", subject_id: str = ""
+    request: Request,
+    staff: Staff,
+    office: Office,
+    *,
+    url: str = "",
+    url_of: FeedKind | None = None,
+    contact_id: str = "",
 ) -> HTMLResponse:
     desk = office.post.desks.reading
+    company_id = staff.company_id
     writes = staff.role != "read_only"
-    feeds = await desk.calendars.all(staff.company_id, FeedKind.ACCOUNT)
+    feeds = await desk.calendars.all(company_id, FeedKind.ACCOUNT)
+    client = await desk.views.contact(company_id, contact_id) if contact_id and writes else None
+    if contact_id and client is None:
+        raise CalendarNotFoundError
     return page(
         request,
         "calendar.html",
-        shell=shell(staff, await desk.views.company(staff.company_id), "schedule"),
-        mine=await desk.calendars.of(staff.company_id, FeedKind.STAFF, staff.staff_id),
-        me=staff.staff_id,
-        accounts=await desk.views.accounts(staff.company_id) if writes else [],
-        accounts_see=shown(await desk.views.portal_settings(staff.company_id)),
+        shell=shell(staff, await desk.views.company(company_id), "schedule"),
+        mine=await desk.calendars.of(company_id, FeedKind.STAFF, staff.staff_id),
+        client=client,
+        clients=client and await desk.calendars.of(company_id, FeedKind.CLIENT, contact_id),
+        accounts=await desk.views.accounts(company_id) if writes else [],
+        accounts_see=shown(await desk.views.portal_settings(company_id)),
         with_feed={feed.subject_id for feed in feeds},
         url=url,
-        subject_id=subject_id,
+        url_of=url_of,
     )
