@@ -28,7 +28,7 @@ from services.billing.usecases.reserve_account_payment import Reserved, reserve_
 from shared.idempotency import IDEMPOTENCY, IdempotencyKeys
 from shared.messaging.outbox import OUTBOX, Outbox
 from shared.mongo import Store
-from tests.support.billing_fakes import COMPANY
+from tests.support.billing_examples import COMPANY
 
 DATABASE = "billing_benchmark"
 SIZES = (10_000, 100_000)

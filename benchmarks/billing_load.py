@@ -17,7 +17,7 @@ from services.billing.domain.ledger import Book, receivable
 from services.billing.domain.methods import Autopay
 from shared.mongo import Document, Store
 from tests.support.billing_account_fakes import an_account, of_account
-from tests.support.billing_fakes import COMPANY, a_booking, a_company, a_line
+from tests.support.billing_examples import COMPANY, a_booking, a_company, a_line
 
 CENTS = 10_000
 FIRST_DAY = date(2024, 1, 1)

@@ -1,7 +1,7 @@
 """Notifications without a database, a broker or a mail server."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -9,156 +9,32 @@ from typing import TypeVar
 
 from services.notifications.adapters.calendar_files import ICalendarFiles
 from services.notifications.adapters.jinja_typesetter import JinjaTypesetter
-from services.notifications.adapters.mongo_views import HELD
-from services.notifications.domain.alert import Alert, Category
-from services.notifications.domain.automation import STANDARD, STANDARD_BY_ID, Automation
-from services.notifications.domain.calendar_feed import CalendarFeed
+from services.notifications.domain.alert import Alert
 from services.notifications.domain.delivery import Accepted, Outcome, Outgoing
-from services.notifications.domain.mail import Mail, MailState, Words
-from services.notifications.domain.reminders import ReminderPlan, invoices_charged_in_vain
-from services.notifications.domain.signals import FeedItem, inspection_of
-from services.notifications.domain.situation import Situation
-from services.notifications.domain.staff_mail import MailMode, StaffPreference
+from services.notifications.domain.mail import Mail, MailState
 from services.notifications.main import templates
 from services.notifications.usecases.notice_event import notice_event
-from services.notifications.usecases.ports import AlertFilter, KeptLetter, MailCounts, MailFilter
+from services.notifications.usecases.ports import KeptLetter, MailCounts, MailFilter
 from services.notifications.usecases.ports_outside import LinkUnavailableError, MintedLink
 from services.notifications.usecases.send_claimed_mail import PostOffice, send_claimed_mail
-from shared.contracts.billing import DisputeChangedV1, PaymentProcessingV1
 from shared.contracts.event import Event
 from tests.support.notifications_events import NOW
+from tests.support.notifications_store_fakes import (
+    FakeAlertChoices,
+    FakeAutomations,
+    FakeCalendars,
+    FakeFeed,
+    FakePreferences,
+    FakeReminders,
+    FakeTexts,
+    _asked,
+)
+from tests.support.notifications_view_fakes import FakeViews
 
 T = TypeVar("T")
 TEMPLATES = templates()
 """Compiled once for all tests."""
 LEASE = timedelta(seconds=60)
-
-
-@dataclass
-class FakeViews:
-    held: dict[tuple[str, str], tuple[str, int, object]] = field(default_factory=dict)
-    attempts: dict[str, datetime] = field(default_factory=dict)
-    disputes: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
-    vain_charges: set[tuple[str, str]] = field(default_factory=set)
-    paused: set[tuple[str, str]] = field(default_factory=set)
-
-    async def keep(self, event: Event, at: datetime) -> None:
-        for type_, collection, state_of in HELD:
-            if isinstance(event, type_):
-                state = state_of(event)
-                revision = getattr(state, "revision", 0)
-                key = (collection, event.aggregate_id)
-                before = self.held.get(key)
-                if before is None or (before[1] < revision and before[0] == event.company_id):
-                    self.held[key] = (event.company_id, revision, state)
-        if isinstance(event, DisputeChangedV1):
-            known = self.disputes.get(event.dispute_id, (None, None, False))
-            ended = known[2] or event.status in {"won", "lost"}
-            self.disputes[event.dispute_id] = (event.company_id, event.invoice_id, ended)
-        self.vain_charges |= {(event.company_id, i) for i in invoices_charged_in_vain(event)}
-        if isinstance(event, PaymentProcessingV1):
-            known = self.attempts.get(event.inspection_id, at)
-            self.attempts[event.inspection_id] = max(known, at)
-
-    def _one(self, collection, company_id, key):
-        found = self.held.get((collection, key))
-        return found[2] if found and found[0] == company_id else None
-
-    def _all(self, collection, company_id):
-        return [
-            s
-            for (c, _), (owner, _, s) in self.held.items()
-            if c == collection and owner == company_id
-        ]
-
-    async def situation(self, company_id, inspection_id, invoice_id, account_id=None):
-        settings = self._one("billing_settings", company_id, company_id)
-        invoice = self._invoice(company_id, inspection_id, invoice_id)
-        customer = account_id or (invoice.account_id if invoice else None)
-        return Situation(
-            account=self._one("customer_accounts", company_id, customer),
-            autopay=self._one("autopay", company_id, customer),
-            disputed=any(
-                (owner, invoice_id) == (company_id, invoice.invoice_id) and not ended
-                for owner, invoice_id, ended in self.disputes.values()
-            )
-            if invoice
-            else False,
-            charged_in_vain=bool(invoice and (company_id, invoice.invoice_id) in self.vain_charges),
-            reminders_paused=bool(invoice and (company_id, invoice.invoice_id) in self.paused),
-            company=self._one("companies", company_id, company_id),
-            inspection=self._one("inspections", company_id, inspection_id),
-            invoice=invoice,
-            balance=self._one("balances", company_id, inspection_id),
-            online_payments=settings.online_payments if settings else True,
-            last_attempt_at=self.attempts.get(inspection_id),
-        )
-
-    def _invoice(self, company_id, inspection_id, invoice_id):
-        if invoice_id is not None:
-            return self._one("invoices", company_id, invoice_id)
-        mine = [
-            invoice
-            for invoice in self._all("invoices", company_id)
-            if invoice.inspection_id == inspection_id and invoice.kind == "client"
-        ]
-        standing = [invoice for invoice in mine if invoice.status != "void"]
-        return next(iter([*standing, *mine]), None)
-
-    async def company(self, company_id):
-        return self._one("companies", company_id, company_id)
-
-    async def inspection(self, company_id, inspection_id):
-        return self._one("inspections", company_id, inspection_id)
-
-    async def inspections(self, company_id, ids):
-        found = {key: self._one("inspections", company_id, key) for key in ids}
-        return {key: state for key, state in found.items() if state}
-
-    async def account(self, company_id, account_id):
-        return self._one("customer_accounts", company_id, account_id)
-
-    async def accounts(self, company_id):
-        found = [one for one in self._all("customer_accounts", company_id) if one.active]
-        return sorted(found, key=lambda one: one.name)
-
-    async def portal_settings(self, company_id):
-        return self._one("portal_settings", company_id, company_id)
-
-    async def staff(self, company_id):
-        return sorted(self._all("staff_members", company_id), key=lambda m: m.name.casefold())
-
-    async def contact(self, company_id, contact_id):
-        return self._one("contacts", company_id, contact_id)
-
-    async def appointments(self, company_id, kind, subject_id, *, since, limit):
-        def meant(one):
-            if kind == "client":
-                return any(p.contact_id == subject_id and p.role == "client" for p in one.people)
-            if kind == "account":
-                return one.account is not None and one.account.account_id == subject_id
-            return one.inspector.staff_id == subject_id
-
-        found = [
-            one
-            for one in self._all("inspections", company_id)
-            if meant(one) and one.starts_at.date() >= since.date()
-        ]
-        return sorted(found, key=lambda one: one.starts_at)[:limit]
-
-    async def unpaid(self, company_id, *, due_from, due_until):
-        found = [
-            invoice
-            for invoice in self._all("invoices", company_id)
-            if invoice.status == "open"
-            and invoice.balance_cents > 0
-            and due_from <= invoice.due_on <= due_until
-        ]
-        for invoice in sorted(found, key=lambda invoice: invoice.due_on):
-            yield invoice
-
-    async def company_ids(self):
-        return [key for collection, key in self.held if collection == "companies"]
 
 
 @dataclass
@@ -245,219 +121,6 @@ class FakeMails:
             bounced=ended(MailState.BOUNCED),
             suppressed=ended(MailState.SUPPRESSED),
         )
-
-
-def _asked(mail: Mail, wanted: MailFilter) -> bool:
-    state = {
-        "": True,
-        "retrying": not mail.settled and mail.attempts > 0,
-        "waiting": not mail.settled,
-    }.get(wanted.state, str(mail.state) == wanted.state)
-    return (
-        state
-        and wanted.kind in {"", mail.kind}
-        and wanted.inspection_id in {"", mail.inspection_id}
-        and wanted.address.casefold() in {"", mail.recipient.address.casefold()}
-    )
-
-
-@dataclass
-class FakeFeed:
-    steps: dict[str, list[FeedItem]] = field(default_factory=dict)
-    held: dict[str, tuple[int, Alert]] = field(default_factory=dict)
-    readers: dict[tuple[str, str], int] = field(default_factory=dict)
-
-    async def add(self, alert, signals, about):
-        if alert is not None and alert.alert_id in self.held:
-            return False
-        seq = self._append(about.company_id, signals, inspection_of(about), alert)
-        if alert is not None:
-            self.held[alert.alert_id] = (seq, alert)
-        return True
-
-    async def signal(self, company_id, signals):
-        self._append(company_id, signals, None, None)
-
-    def _append(self, company_id, signals, inspection_id, alert) -> int:
-        steps = self.steps.setdefault(company_id, [])
-        steps.append(
-            FeedItem(
-                seq=len(steps) + 1, signals=tuple(signals), inspection_id=inspection_id, alert=alert
-            )
-        )
-        return len(steps)
-
-    def _visible(self, company_id, with_platform):
-        found = [(s, a) for s, a in self.held.values() if a.company_id == company_id]
-        return [(s, a) for s, a in found if with_platform or a.category is not Category.PLATFORM]
-
-    async def alerts(self, company_id, wanted: AlertFilter, *, before_seq, limit):
-        rows = [
-            FeedItem(seq=seq, signals=(), inspection_id=alert.inspection_id, alert=alert)
-            for seq, alert in self._visible(company_id, wanted.with_platform)
-            if (not wanted.category or alert.category == wanted.category)
-            and (not wanted.waiting_only or alert.waiting)
-            and wanted.inspection_id in {"", alert.inspection_id}
-            and wanted.alert_id in {"", alert.alert_id}
-            and (not wanted.staff_id or wanted.staff_id in alert.assigned_to)
-            and (not wanted.unassigned or (alert.resource and not alert.assigned_to))
-            and (not wanted.done or alert.done_at)
-            and (before_seq is None or seq < before_seq)
-        ]
-        return sorted(rows, key=lambda row: row.seq, reverse=True)[:limit]
-
-    async def about_inspection(self, company_id, inspection_id):
-        found = await self.alerts(
-            company_id,
-            AlertFilter(category="payments", inspection_id=inspection_id),
-            before_seq=None,
-            limit=50,
-        )
-        return [row.alert for row in found]
-
-    async def after(self, company_id, seq, limit):
-        steps = [step for step in self.steps.get(company_id, []) if step.seq > seq][:limit]
-        return [
-            replace(step, alert=self.held[step.alert.alert_id][1]) if step.alert else step
-            for step in steps
-        ]
-
-    async def latest_seq(self, company_id):
-        return len(self.steps.get(company_id, []))
-
-    async def waiting(self, company_id, *, with_platform):
-        return sum(alert.waiting for _, alert in self._visible(company_id, with_platform))
-
-    async def unread(self, company_id, staff_id, *, with_platform):
-        seen = await self.seen_seq(company_id, staff_id)
-        return sum(
-            seq > seen
-            for seq, alert in self._visible(company_id, with_platform)
-            if alert.for_all or staff_id in alert.assigned_to
-        )
-
-    async def assigned(self, company_id, staff_id, *, after, until, limit):
-        found = [
-            (seq, alert)
-            for seq, alert in self._visible(company_id, with_platform=True)
-            if staff_id in alert.assigned_to and after < alert.at <= until
-        ]
-        return [a for _, a in sorted(found, key=lambda row: row[0], reverse=True)][:limit]
-
-    async def seen_seq(self, company_id, staff_id):
-        return self.readers.get((company_id, staff_id), 0)
-
-    async def see(self, company_id, staff_id, seq):
-        key = (company_id, staff_id)
-        self.readers[key] = max(seq, self.readers.get(key, 0))
-
-    async def finish(self, company_id, alert_id, *, by, at):
-        seq, alert = self.held.get(alert_id, (0, None))
-        if alert is None or alert.company_id != company_id or not alert.waiting:
-            return False
-        self.held[alert_id] = (seq, replace(alert, done_at=at, done_by=by))
-        return True
-
-
-@dataclass
-class FakeTexts:
-    texts: dict[tuple[str, str], Words] = field(default_factory=dict)
-
-    async def changed(self, company_id) -> Mapping[str, Words]:
-        return {key: words for (owner, key), words in self.texts.items() if owner == company_id}
-
-    async def put(self, company_id, key, words, *, by, at):
-        self.texts[company_id, key] = words
-
-    async def remove(self, company_id, key):
-        self.texts.pop((company_id, key), None)
-
-
-@dataclass
-class FakeAlertChoices:
-    kept: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
-
-    async def chosen(self, company_id):
-        return self.kept.get(company_id, {})
-
-    async def put(self, company_id, chosen, *, by, at):
-        self.kept[company_id] = {k: tuple(sorted(set(v))) for k, v in chosen.items() if v}
-
-
-@dataclass
-class FakePreferences:
-    kept: dict[tuple[str, str], StaffPreference] = field(default_factory=dict)
-
-    async def of(self, company_id, staff_id):
-        return self.kept.get((company_id, staff_id), StaffPreference(staff_id=staff_id))
-
-    async def put(self, company_id, preference):
-        self.kept[company_id, preference.staff_id] = preference
-
-    async def daily(self, company_id):
-        mine = [p for (owner, _), p in self.kept.items() if owner == company_id]
-        return [p for p in mine if p.mode is MailMode.DAILY]
-
-
-@dataclass
-class FakeCalendars:
-    kept: dict[tuple[str, str, str], CalendarFeed] = field(default_factory=dict)
-
-    async def put(self, feed):
-        self.kept[feed.company_id, feed.kind, feed.subject_id] = feed
-
-    async def remove(self, company_id, kind, subject_id):
-        return self.kept.pop((company_id, kind, subject_id), None) is not None
-
-    async def of(self, company_id, kind, subject_id):
-        return self.kept.get((company_id, kind, subject_id))
-
-    async def by_hash(self, token_hash):
-        return next((f for f in self.kept.values() if f.token_hash == token_hash), None)
-
-    async def all(self, company_id, kind):
-        return [f for (owner, k, _), f in self.kept.items() if (owner, k) == (company_id, kind)]
-
-
-@dataclass
-class FakeReminders:
-    views: FakeViews
-    plans: dict[str, ReminderPlan] = field(default_factory=dict)
-
-    async def plan(self, company_id):
-        return self.plans.get(company_id, ReminderPlan())
-
-    async def put(self, company_id, plan, *, by, at):
-        self.plans[company_id] = plan
-
-    async def companies(self):
-        return [company_id for company_id, plan in self.plans.items() if plan.on]
-
-    async def pause(self, company_id, invoice_id, *, by, at):
-        self.views.paused.add((company_id, invoice_id))
-
-    async def resume(self, company_id, invoice_id):
-        self.views.paused.discard((company_id, invoice_id))
-
-
-@dataclass
-class FakeAutomations:
-    kept: dict[tuple[str, str], Automation] = field(default_factory=dict)
-
-    async def all(self, company_id):
-        mine = [found for (owner, _), found in self.kept.items() if owner == company_id]
-        standard = [self.kept.get((company_id, a.automation_id), a) for a in STANDARD]
-        return [*standard, *(found for found in mine if not found.standard)]
-
-    async def one(self, company_id, automation_id):
-        standard = STANDARD_BY_ID.get(automation_id)
-        return self.kept.get((company_id, automation_id), standard)
-
-    async def put(self, company_id, automation, *, by, at):
-        self.kept[company_id, automation.automation_id] = automation
-
-    async def remove(self, company_id, automation_id):
-        return self.kept.pop((company_id, automation_id), None) is not None
 
 
 @dataclass

@@ -11,22 +11,18 @@ from services.scheduling.usecases._booking import NewLine, NewPerson
 from services.scheduling.usecases._filing import Upload
 from services.scheduling.usecases.add_service import AddService, add_service
 from services.scheduling.usecases.create_company import CreateCompany, create_company
-from services.scheduling.usecases.schedule_inspection import (
-    ScheduleInspection,
-    schedule_inspection,
-)
+from services.scheduling.usecases.schedule_inspection import ScheduleInspection, schedule_inspection
 from shared.contracts.event import Event
 from tests.support.scheduling_fakes import (
     CountedSecrets,
-    Memory,
     MemoryDoor,
     MemoryKeys,
-    MemoryLookups,
     MemoryOffice,
     MemoryReports,
     PlainMint,
     PlainPasswords,
 )
+from tests.support.scheduling_memory import Memory, MemoryLookups
 
 NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
 NINE_IN_BEND = datetime(2026, 12, 1, 17, 0, tzinfo=UTC)

@@ -13,7 +13,8 @@ from services.billing.domain.allocation import Allocation
 from services.billing.domain.attempt import Attempt, AttemptState
 from services.billing.domain.refund import Refund, RefundState
 from tests.contract.sandbox.running import KEY, SECRET, Sandbox, WatchedClient
-from tests.support.billing_fakes import COMPANY, ELLEN, INSPECTION, FakeGateway
+from tests.support.billing_examples import COMPANY, ELLEN, INSPECTION
+from tests.support.billing_gateway_fake import FakeGateway
 
 BANK = {"kind": "us_bank_account", "routing_number": "110000000", "account_number": "000123456789"}
 

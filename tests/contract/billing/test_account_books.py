@@ -34,7 +34,8 @@ from shared.idempotency import IdempotencyKeys
 from shared.messaging.outbox import Outbox
 from tests.contract.billing.test_books import fresh_store
 from tests.support.billing_account_fakes import ACCOUNT
-from tests.support.billing_fakes import COMPANY, MemoryLists, a_company
+from tests.support.billing_examples import COMPANY, a_company
+from tests.support.billing_list_fakes import MemoryLists
 from tests.unit.billing.test_charge_runs import Killed, RunOffice
 
 

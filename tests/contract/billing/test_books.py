@@ -31,7 +31,7 @@ from services.billing.usecases.ports import StoredEvent
 from shared.idempotency import IDEMPOTENCY, IdempotencyKeys
 from shared.messaging.outbox import OUTBOX, Outbox
 from shared.mongo import Store
-from tests.support.billing_fakes import COMPANY, NOON
+from tests.support.billing_examples import COMPANY, NOON
 from tests.unit.billing.conftest import Office
 
 

@@ -24,7 +24,7 @@ from shared.idempotency import IdempotencyKeys
 from shared.messaging.outbox import Outbox
 from shared.problems import RefusalError
 from tests.contract.billing import test_books
-from tests.support.billing_fakes import COMPANY, INSPECTION, a_booking, a_company
+from tests.support.billing_examples import COMPANY, INSPECTION, a_booking, a_company
 from tests.support.billing_rules import MemorySplitRules
 from tests.unit.billing.conftest import Office
 

@@ -30,7 +30,8 @@ from services.billing.usecases.report_by_payer import Figures as Reports
 from shared.idempotency import IDEMPOTENCY, IdempotencyKeys
 from shared.messaging.outbox import OUTBOX, Outbox
 from shared.mongo import Store
-from tests.support.billing_fakes import COMPANY, ELLEN, MARCUS, NOON, MemoryBooks, a_booking, a_line
+from tests.support.billing_examples import COMPANY, ELLEN, MARCUS, NOON, a_booking, a_line
+from tests.support.billing_fakes import MemoryBooks
 from tests.support.billing_reports import MemoryReports
 
 TODAY = date(2026, 11, 21)

@@ -15,7 +15,7 @@ from services.billing.usecases.pay_invoices import PayInvoices, pay_invoices
 from services.billing.usecases.ports import Sheet
 from services.billing.usecases.work_off_events import work_off_events
 from tests.support.billing_account_fakes import ACCOUNT, an_account, of_account
-from tests.support.billing_fakes import COMPANY, a_booking, a_company, a_line
+from tests.support.billing_examples import COMPANY, a_booking, a_company, a_line
 from tests.unit.billing.conftest import Office
 
 FIRST_DAY = date(2026, 11, 1)

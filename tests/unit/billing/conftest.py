@@ -21,18 +21,9 @@ from services.billing.usecases.record_manual_payment import (
 from services.billing.usecases.refresh_attempt import refresh_attempt
 from services.billing.usecases.refund_payment import RefundPayment, refund_payment
 from services.billing.usecases.start_checkout import StartCheckout, start_checkout
-from tests.support.billing_fakes import (
-    COMPANY,
-    INSPECTION,
-    Clock,
-    Counter,
-    FakeGateway,
-    MemoryBooks,
-    MemoryInbox,
-    a_bill,
-    a_booking,
-    a_company,
-)
+from tests.support.billing_examples import COMPANY, INSPECTION, a_bill, a_booking, a_company
+from tests.support.billing_fakes import Clock, MemoryBooks, MemoryInbox
+from tests.support.billing_gateway_fake import Counter, FakeGateway
 from tests.support.billing_oracle import totals_due
 
 
@@ -181,6 +172,17 @@ async def office() -> Office:
     it = Office()
     await it.open()
     return it
+
+
+@pytest.fixture
+async def splitting(office: Office) -> Office:
+    """The open bill of $800.00: home 475, radon 150, sewer 175; the company may split."""
+
+    async def allow(books: Any) -> None:
+        await books.keep_company(a_company(allow_deferred=False))
+
+    await office.books.write(allow)
+    return office
 
 
 @pytest.fixture

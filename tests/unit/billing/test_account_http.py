@@ -14,7 +14,8 @@ from services.billing.entrypoints.routes import ROUTERS
 from services.billing.main import TEMPLATES
 from shared.ui import environment
 from tests.support.billing_account_fakes import ACCOUNT
-from tests.support.billing_fakes import COMPANY, MemoryLists, a_company
+from tests.support.billing_examples import COMPANY, a_company
+from tests.support.billing_list_fakes import MemoryLists
 from tests.support.shared_app import app
 from tests.unit.billing.account_office import AccountOffice
 from tests.unit.billing.test_events import parts_of

@@ -13,7 +13,7 @@ from services.billing.domain.methods import Autopay, SavedMethod
 from services.billing.domain.payment import Method
 from services.billing.entrypoints import account_pages, charge_pages, prepayment_pages
 from tests.support.billing_account_fakes import ACCOUNT, BOOKED_AT
-from tests.support.billing_fakes import COMPANY
+from tests.support.billing_examples import COMPANY
 from tests.unit.billing.account_office import AccountOffice
 from tests.unit.billing.desk import Desk, at_the_desk
 

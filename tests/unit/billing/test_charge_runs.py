@@ -28,7 +28,7 @@ from services.billing.usecases.work_charge_runs import work_charge_runs
 from shared.contracts.billing import SurplusArisenV1
 from shared.contracts.billing_accounts import AutopayChangedV1, ChargeRunChangedV1
 from tests.support.billing_account_fakes import ACCOUNT
-from tests.support.billing_fakes import COMPANY
+from tests.support.billing_examples import COMPANY
 from tests.unit.billing.account_office import AccountOffice
 
 

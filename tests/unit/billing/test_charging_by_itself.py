@@ -15,7 +15,7 @@ from services.billing.usecases.refresh_method import refresh_method
 from services.billing.usecases.start_due_runs import start_due_runs
 from shared.contracts.billing_accounts import AccountPaymentChangedV1, ChargeRunChangedV1
 from tests.support.billing_account_fakes import ACCOUNT
-from tests.support.billing_fakes import COMPANY, a_company
+from tests.support.billing_examples import COMPANY, a_company
 from tests.unit.billing.desk import at_the_desk
 from tests.unit.billing.test_charge_runs import RunOffice, enrolled
 from tests.unit.billing.test_events import parts_of

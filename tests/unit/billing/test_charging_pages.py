@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 
 from services.billing.domain.methods import Autopay, SavedMethod
 from tests.support.billing_account_fakes import ACCOUNT, BOOKED_AT
-from tests.support.billing_fakes import COMPANY, a_company
+from tests.support.billing_examples import COMPANY, a_company
 from tests.unit.billing.account_office import AccountOffice
 from tests.unit.billing.desk import Desk, at_the_desk
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.billing.usecases.check_books import check_books
-from tests.support.billing_fakes import INSPECTION, a_line
+from tests.support.billing_examples import INSPECTION, a_line
 
 
 async def differences(office):

@@ -20,13 +20,8 @@ from services.billing.domain.refusals import (
     NotInPeopleError,
     ServiceTakenError,
 )
-from services.billing.domain.splitting import (
-    NoWeightError,
-    percent_of,
-    split,
-    split_equally,
-)
-from tests.support.billing_fakes import COMPANY, INSPECTION, a_bill, a_booking, a_line
+from services.billing.domain.splitting import NoWeightError, percent_of, split, split_equally
+from tests.support.billing_examples import COMPANY, INSPECTION, a_bill, a_booking, a_line
 from tests.support.examples import examples
 
 

@@ -20,11 +20,9 @@ from shared.contracts.billing import (
 from shared.contracts.event import wrap
 from shared.contracts.portal import ViewRebuildRequestedV1
 from shared.messaging.subscription import Delivery, PermanentError
-from tests.support.billing_fakes import (
-    COMPANY,
-    INSPECTION,
-    NOON,
-    MemoryKeys,
+from tests.support.billing_examples import COMPANY, INSPECTION, NOON
+from tests.support.billing_fakes import MemoryKeys
+from tests.support.billing_list_fakes import (
     MemoryLinks,
     MemoryLists,
     MemoryRebuilds,

@@ -16,7 +16,7 @@ from services.billing.entrypoints.webhooks import BODY_LIMITS
 from services.billing.main import TEMPLATES
 from shared.identity import ApiClient, Staff
 from shared.ui import environment
-from tests.support.billing_fakes import COMPANY, INSPECTION
+from tests.support.billing_examples import COMPANY, INSPECTION
 from tests.support.shared_app import app, keyring
 from tests.unit.billing.test_events import parts_of
 

@@ -15,7 +15,7 @@ from services.billing.domain.refund import RefundState
 from services.billing.domain.refusals import RefundBlockedError, RefundTooLargeError
 from services.billing.usecases.ports import GatewayUnavailableError
 from shared.problems import RefusalError
-from tests.support.billing_fakes import a_line
+from tests.support.billing_examples import a_line
 from tests.support.examples import examples
 from tests.unit.billing.conftest import Office
 

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 
 from services.billing.domain.booking import Person, Role
 from shared.contracts.billing import InvoiceSendRequestedV1
-from tests.support.billing_fakes import ELLEN, INSURER, MARCUS, a_company
+from tests.support.billing_examples import ELLEN, INSURER, MARCUS, a_company
 from tests.unit.billing import test_http, test_splitting_http, test_splitting_pages
 
 visitor = test_http.visitor

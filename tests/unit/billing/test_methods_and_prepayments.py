@@ -44,7 +44,7 @@ from shared.contracts.billing_accounts import (
     PrepaymentChangedV1,
 )
 from tests.support.billing_account_fakes import ACCOUNT
-from tests.support.billing_fakes import COMPANY
+from tests.support.billing_examples import COMPANY
 from tests.unit.billing.account_office import AccountOffice
 
 

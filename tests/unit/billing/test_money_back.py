@@ -29,7 +29,7 @@ from shared.contracts.billing import (
     PaymentRefundedV1,
     PaymentReturnedV1,
 )
-from tests.support.billing_fakes import COMPANY, NOON, a_company, a_line
+from tests.support.billing_examples import COMPANY, NOON, a_company, a_line
 
 
 @pytest.mark.scenario(18)

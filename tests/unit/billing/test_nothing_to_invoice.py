@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from services.billing.domain.company import Provider, Settings
-from tests.support.billing_fakes import COMPANY, a_company
+from tests.support.billing_examples import COMPANY, a_company
 from tests.unit.billing import test_http, test_splitting_http, test_splitting_pages
 
 visitor = test_http.visitor

@@ -13,7 +13,7 @@ from services.billing.domain.bill import Bill
 from services.billing.domain.carving import Carving, carved
 from services.billing.domain.division import Share
 from services.billing.domain.payment import Dispute, DisputeState, Method, Payment
-from tests.support.billing_fakes import INSURER, MARCUS, NOON, a_bill, a_company
+from tests.support.billing_examples import INSURER, MARCUS, NOON, a_bill, a_company
 
 
 def divided() -> Bill:

@@ -23,7 +23,7 @@ from services.billing.domain.report import (
 )
 from services.billing.entrypoints.report_chart import BARS_MAX, chart_bars
 from services.billing.entrypoints.report_csv import HEADINGS, csv_lines, harmless
-from tests.support.billing_fakes import COMPANY, ELLEN, MARCUS
+from tests.support.billing_examples import COMPANY, ELLEN, MARCUS
 from tests.unit.billing.test_http import Visitor, visitor  # noqa: F401 - the fixture
 
 TODAY = date(2026, 11, 21)

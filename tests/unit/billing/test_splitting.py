@@ -1,27 +1,22 @@
 """Third parties pay services, an amount, a percentage or equal parts; change, preview, rules."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from services.billing.domain.attempt import AttemptState
-from services.billing.domain.booking import Person, Role
 from services.billing.domain.changing import Change
-from services.billing.domain.company import PortalRules
 from services.billing.domain.division import Share
-from services.billing.domain.invoice import Gate, InvoiceStatus, Payer
+from services.billing.domain.invoice import Gate, InvoiceStatus
 from services.billing.domain.printed_lines import printed_lines
 from services.billing.domain.refusals import (
     ChooseServiceOrAmountError,
     ClientInvoiceError,
     FixedAmountTooLargeError,
-    InvoiceNotFoundError,
     InvoicePaidError,
     InvoiceVoidError,
     MultiPartyUnavailableError,
     NothingToInvoiceError,
-    NotificationsDisabledError,
     NotInPeopleError,
     PaymentAfterPublishError,
     ServiceTakenError,
@@ -29,91 +24,16 @@ from services.billing.domain.refusals import (
 from services.billing.domain.split_refusals import (
     AmountBelowPaidError,
     EqualPartsTooLargeError,
-    InvitationNotFoundError,
-    InvitationsOffError,
     OnePersonEachError,
     PaymentPendingError,
     PercentTooLargeError,
-    RuleAlreadyAppliedError,
-    RuleFitsNobodyError,
-    RuleOffError,
-    ServiceNotOnBillError,
-    SplitRuleNotFoundError,
-    TooManySplitRulesError,
 )
-from services.billing.domain.split_rules import RULES_MAX, SplitRule
 from services.billing.entrypoints.words import invoice_word
-from services.billing.usecases.add_invoice import AddInvoice, add_invoice
-from services.billing.usecases.apply_split_rule import ApplySplitRule, apply_split_rule
-from services.billing.usecases.change_invoice import ChangeInvoice, change_invoice
-from services.billing.usecases.invite_payer import InvitePayer, invite_payer
-from services.billing.usecases.keep_split_rule import keep_split_rule
-from services.billing.usecases.preview_invitation import preview_invitation
+from services.billing.usecases.change_invoice import ChangeInvoice
 from services.billing.usecases.preview_invoice import preview_invoice
-from services.billing.usecases.preview_split_rule import preview_split_rule
-from services.billing.usecases.void_invoice import void_invoice
-from services.billing.usecases.withdraw_invitation import withdraw_invitation
-from shared.contracts.billing import InspectionBalanceChangedV1, InvoiceSendRequestedV1
-from tests.support.billing_fakes import (
-    COMPANY,
-    ELLEN,
-    INSPECTION,
-    INSURER,
-    MARCUS,
-    a_booking,
-    a_company,
-    a_line,
-)
-from tests.support.billing_rules import MemorySplitRules
-
-HALF = Share(basis_points=5_000)
-
-
-@pytest.fixture
-async def splitting(office):
-    """The open bill of $800.00: home 475, radon 150, sewer 175; the company may split."""
-
-    async def allow(books):
-        await books.keep_company(a_company(allow_deferred=False))
-
-    await office.books.write(allow)
-    return office
-
-
-def a_wish(share, *contact_ids, invoice_id="third", **more):
-    return AddInvoice(
-        company_id=COMPANY,
-        inspection_id=INSPECTION,
-        invoice_id=invoice_id,
-        contact_ids=contact_ids or ("marcus",),
-        share=share,
-        **more,
-    )
-
-
-async def add(office, share, *contact_ids, **more):
-    command = a_wish(share, *contact_ids, **more)
-    return await add_invoice(command, books=office.books, clock=office.clock, own_accounts=False)
-
-
-async def change(office, invoice_id="third", **what):
-    command = ChangeInvoice(
-        company_id=COMPANY,
-        invoice_id=invoice_id,
-        change=Change(**what),
-        replacement_id=f"{invoice_id}:{what.get('contact_id')}",
-    )
-    return await change_invoice(command, books=office.books, clock=office.clock)
-
-
-async def void(office, invoice_id="third"):
-    return await void_invoice(
-        company_id=COMPANY, invoice_id=invoice_id, books=office.books, clock=office.clock
-    )
-
-
-def totals(office):
-    return [invoice.total_cents for invoice in office.bill.invoices]
+from shared.contracts.billing import InspectionBalanceChangedV1
+from tests.support.billing_examples import COMPANY, a_line
+from tests.unit.billing.splitting import HALF, a_wish, add, change, totals, void
 
 
 # ---------------------------------------------------------------------------- the four ways
@@ -415,188 +335,3 @@ async def test_the_preview_of_a_change_leaves_room_for_what_the_invoice_has(spli
     )
     assert (seen.room.maximum_cents, seen.share_cents) == (80_000, 80_001)
     assert seen.refusal.extra["assigned_cents"] == 0
-
-
-# ---------------------------------------------------------------------------- split rules
-def a_rule(rule_id="rule", **what):
-    given = {"name": "Rule", "role": Role.ADDITIONAL, "role_label": "Insurer"}
-    return SplitRule(rule_id=rule_id, company_id=COMPANY, **{**given, **what})
-
-
-async def press(office, rule, *, invoice_id="third", only_look=False):
-    rules = MemorySplitRules()
-    await keep_split_rule(rule, rules=rules)
-    command = ApplySplitRule(
-        company_id=COMPANY, inspection_id=INSPECTION, rule_id="rule", invoice_id=invoice_id
-    )
-    work = preview_split_rule if only_look else apply_split_rule
-    return await work(
-        command, books=office.books, rules=rules, clock=office.clock, own_accounts=False
-    )
-
-
-async def test_half_to_the_insurer_in_one_press_and_never_twice(splitting):
-    rule = a_rule(basis_points=5_000)
-    assert (await press(splitting, rule, only_look=True)).share_cents == 40_000
-    for _ in range(2):
-        await press(splitting, rule)
-    assert totals(splitting) == [40_000, 40_000]
-    assert splitting.bill.third_parties[0].payer == INSURER
-    with pytest.raises(RuleAlreadyAppliedError) as refused:
-        await press(splitting, rule, invoice_id="again")
-    assert refused.value.extra == {"invoice_id": "third"}
-    seen = await press(splitting, rule, invoice_id="again", only_look=True)
-    assert seen.refusal.code == "rule_already_applied"
-    await void(splitting)
-    await press(splitting, rule, invoice_id="again")
-    assert totals(splitting) == [40_000, 0, 40_000]
-
-
-async def test_radon_to_the_agent_by_catalogue_id_and_by_name(splitting):
-    radon = replace(a_line("l2", 15_000, "Radon test"), service_id="radon-id")
-    lines = (a_line("home", 47_500), radon)
-    await splitting.follow(lines=lines)
-    by_name = {"role": Role.AGENT, "role_label": "", "service_name": " radon TEST "}
-    await press(splitting, a_rule(**by_name))
-    assert splitting.bill.invoice("third").line_ids == ("l2",)
-    assert splitting.bill.invoice("third").payer == MARCUS
-    await void(splitting)
-    await press(splitting, a_rule(service_id="radon-id", service_name="Renamed"), invoice_id="id")
-    assert splitting.bill.invoice("id").line_ids == ("l2",)
-    await void(splitting, "id")
-    with pytest.raises(ServiceNotOnBillError, match="Sewer scope is not on this bill"):
-        await press(splitting, a_rule(service_name="Sewer scope"), invoice_id="x")
-
-
-async def test_equal_parts_go_to_everybody_who_fits_and_the_rest_to_the_first(splitting):
-    second = Payer(contact_id="second", name="Coast", role_label="Insurer", email="c@example.com")
-    people = (*a_booking().people, Person(role=Role.ADDITIONAL, payer=second))
-    await splitting.follow(people=people)
-    await press(splitting, a_rule(equal_parts=True))
-    assert totals(splitting) == [26_667, 26_667, 26_666]
-    await void(splitting, "third")
-    await void(splitting, "third-2")
-    await press(splitting, a_rule(fixed_cents=100), invoice_id="first")
-    assert [i.payer.name for i in splitting.bill.third_parties if not i.voided] == [INSURER.name]
-
-
-async def test_a_rule_without_its_person_or_its_use_is_refused(splitting):
-    with pytest.raises(RuleFitsNobodyError) as nobody:
-        await press(splitting, a_rule(role_label="Lender", fixed_cents=100))
-    assert (nobody.value.detail, nobody.value.extra) == (
-        "There is no Lender in People",
-        {"role": "Lender"},
-    )
-    with pytest.raises(RuleFitsNobodyError, match="There is no second client in People"):
-        await press(splitting, a_rule(role=Role.CLIENT, role_label="", fixed_cents=100))
-    with pytest.raises(RuleOffError):
-        await press(splitting, a_rule(fixed_cents=100, active=False))
-    with pytest.raises(FixedAmountTooLargeError):
-        await press(splitting, a_rule(fixed_cents=80_001))
-
-
-@pytest.mark.parametrize(
-    "what", [{}, {"fixed_cents": 5, "equal_parts": True}, {"basis_points": 10_001}]
-)
-async def test_a_rule_says_exactly_one_thing(what):
-    with pytest.raises(ChooseServiceOrAmountError):
-        await keep_split_rule(a_rule(**what), rules=MemorySplitRules())
-
-
-async def test_a_company_keeps_fifty_rules_and_no_other_company_sees_them():
-    rules = MemorySplitRules()
-    for at in range(RULES_MAX):
-        await keep_split_rule(a_rule(f"rule-{at}", fixed_cents=5, order=at), rules=rules)
-    await keep_split_rule(a_rule("rule-1", fixed_cents=6), rules=rules)
-    with pytest.raises(TooManySplitRulesError):
-        await keep_split_rule(a_rule("one-more", fixed_cents=5), rules=rules)
-    assert await rules.of_company("other") == []
-    with pytest.raises(SplitRuleNotFoundError):
-        await rules.rule("other", "rule-1")
-
-
-# ----------------------------------------------------------------------------- invitations
-@pytest.fixture
-async def inviting(splitting):
-    async def allow(books):
-        settings = await books.settings(COMPANY)
-        portal = PortalRules(clients_may_invite=True)
-        await books.keep_settings(type(settings)(company_id=COMPANY, portal=portal))
-
-    await splitting.books.write(allow)
-    return splitting
-
-
-async def invite(office, share=HALF, contact_id="marcus", *, only_look=False, **more):
-    command = InvitePayer(
-        company_id=COMPANY,
-        client_invoice_id=more.get("client_invoice_id", "invoice-client"),
-        invoice_id="third",
-        send_id="send",
-        contact_id=contact_id,
-        share=share,
-        invited_by=ELLEN.name,
-    )
-    work = preview_invitation if only_look else invite_payer
-    return await work(command, books=office.books, clock=office.clock, own_accounts=False)
-
-
-async def test_a_client_invites_a_payer_who_gets_the_mail_with_his_name(inviting):
-    for _ in range(2):
-        await invite(inviting)
-    assert totals(inviting) == [40_000, 40_000]
-    (mail,) = inviting.books.told(InvoiceSendRequestedV1)
-    assert mail.invoice.payer.email == MARCUS.email
-    assert mail.invoice.total_cents == 40_000
-    assert "Ellen Park asks you to pay $400.00" in mail.body
-    assert "{{ sign_and_pay }}" in mail.body
-    assert inviting.bill.invoice("third").sent_at == inviting.clock()
-
-
-async def test_a_client_takes_an_invitation_back_while_it_is_unpaid(inviting):
-    await invite(inviting)
-    await add(inviting, Share(fixed_cents=100), "mutual", invoice_id="staffs")
-
-    async def withdraw(invoice_id):
-        return await withdraw_invitation(
-            company_id=COMPANY,
-            client_invoice_id="invoice-client",
-            invoice_id=invoice_id,
-            books=inviting.books,
-            clock=inviting.clock,
-        )
-
-    for not_his in ("staffs", "invoice-client", "unknown"):
-        with pytest.raises(InvitationNotFoundError):
-            await withdraw(not_his)
-    await inviting.receive_cash(1_000, invoice_id="third")
-    with pytest.raises(InvoicePaidError):
-        await withdraw("third")
-    await inviting.refund("cash-1", 1_000)
-    for _ in range(2):
-        await withdraw("third")
-    assert totals(inviting) == [79_900, 0, 100]
-
-
-async def test_what_a_client_may_not_invite(inviting):
-    with pytest.raises(OnePersonEachError):
-        await invite(inviting, contact_id="ellen")
-    with pytest.raises(NotInPeopleError):
-        await invite(inviting, contact_id="stranger")
-    with pytest.raises(FixedAmountTooLargeError, match=r"cannot exceed \$800\.00$"):
-        await invite(inviting, Share(fixed_cents=80_001))
-    seen = await invite(inviting, Share(fixed_cents=80_001), only_look=True)
-    assert seen.refusal.code == "fixed_amount_exceeds_balance"
-    await inviting.follow(notifications_disabled=True)
-    with pytest.raises(NotificationsDisabledError):
-        await invite(inviting)
-    assert totals(inviting) == [80_000]
-
-
-async def test_invitations_are_off_unless_the_company_allows_them(splitting):
-    with pytest.raises(InvitationsOffError):
-        await invite(splitting)
-    assert (await invite(splitting, only_look=True)).refusal.code == "invitations_off"
-    await add(splitting, HALF)
-    with pytest.raises(InvoiceNotFoundError):
-        await invite(splitting, client_invoice_id="third")

@@ -3,7 +3,7 @@
 import pytest
 
 from services.billing.domain.company import PortalRules, Settings
-from tests.support.billing_fakes import COMPANY, INSPECTION, a_company
+from tests.support.billing_examples import COMPANY, INSPECTION, a_company
 from tests.unit.billing import test_http
 
 visitor = test_http.visitor

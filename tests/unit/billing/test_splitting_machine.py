@@ -35,7 +35,7 @@ from services.billing.usecases.preview_invoice import preview_invoice
 from services.billing.usecases.void_invoice import void_invoice
 from services.billing.usecases.withdraw_invitation import withdraw_invitation
 from shared.problems import RefusalError
-from tests.support.billing_fakes import COMPANY, INSPECTION, a_booking, a_company, a_line
+from tests.support.billing_examples import COMPANY, INSPECTION, a_booking, a_company, a_line
 from tests.support.billing_rules import MemorySplitRules
 from tests.unit.billing.conftest import Office
 

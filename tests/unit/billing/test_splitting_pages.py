@@ -3,7 +3,7 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.support.billing_fakes import INSPECTION, a_company
+from tests.support.billing_examples import INSPECTION, a_company
 from tests.unit.billing import test_http, test_splitting_http
 
 visitor = test_http.visitor

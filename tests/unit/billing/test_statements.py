@@ -23,7 +23,7 @@ from services.billing.usecases.record_account_payment import (
 )
 from tests.support.billing_account_fakes import ACCOUNT, an_account
 from tests.support.billing_account_lists import MemoryAccountLists
-from tests.support.billing_fakes import COMPANY, NOON
+from tests.support.billing_examples import COMPANY, NOON
 from tests.unit.billing.account_office import AccountOffice
 from tests.unit.billing.desk import at_the_desk
 

@@ -29,7 +29,8 @@ from services.billing.usecases.work_off_events import work_off_events
 from shared import problem_answers
 from shared.contracts.billing import PaymentRecordedV1
 from shared.http_guards import Guards
-from tests.support.billing_fakes import NOON, MemoryInbox
+from tests.support.billing_examples import NOON
+from tests.support.billing_fakes import MemoryInbox
 
 SECRET = "whsec_present"
 OLD_SECRET = "whsec_being_replaced"
