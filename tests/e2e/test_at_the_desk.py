@@ -45,6 +45,35 @@ async def test_a_service_added_after_booking_asks_about_the_agreement(people, co
     booking.wait_invoice(total_cents=65_000)
 
 
+class ComingLate:
+    """Holds the answer to the next such request back until it may arrive."""
+
+    def __init__(self):
+        self.asked = asyncio.get_running_loop().create_future()
+        self._let_go, self._over = asyncio.Event(), asyncio.Event()
+
+    async def answer(self, route):
+        drawn = await route.fetch()
+        kept = {"status": drawn.status, "headers": drawn.headers, "body": await drawn.body()}
+        self.asked.set_result(route.request)
+        await self._let_go.wait()
+        await route.fulfill(**kept)
+        self._over.set()
+
+    async def arrives(self):
+        self._let_go.set()
+        await self._over.wait()
+
+
+async def news_coming_late(page):
+    """Something has happened; the services box has asked and has no answer yet."""
+    late = ComingLate()
+    await page.route("**/scheduling/fragments/**/services", late.answer, times=1)
+    await page.evaluate("document.body.dispatchEvent(new Event('inspection:changed'))")
+    await late.asked
+    return late
+
+
 async def test_news_on_its_way_does_not_overwrite_the_answer_to_a_press(people, company):
     booking = company.book()
     fee = {"kind": "fee", "name": "Sewer scope", "amount_cents": 17_500}
@@ -53,20 +82,11 @@ async def test_news_on_its_way_does_not_overwrite_the_answer_to_a_press(people, 
     services = desk.locator("#services-box")
     behind = services.get_by_text("The agreement still says $475.00")
     await expect(behind).to_be_visible()
-    pressed = asyncio.Event()
-
-    async def answer_late(route):
-        old = await route.fetch()
-        await pressed.wait()
-        await route.fulfill(response=old)
-
-    await desk.route("**/scheduling/fragments/**/services", answer_late)
-    async with desk.expect_request("**/scheduling/fragments/**/services") as asked:
-        await desk.evaluate("document.body.dispatchEvent(new Event('inspection:changed'))")
-    news = await asked.value
+    late = await news_coming_late(desk)
+    news = await late.asked
     async with desk.expect_event("requestfailed", lambda request: request == news):
         await services.get_by_role("button", name="Dismiss").click()
-    pressed.set()
+    await late.arrives()
     await expect(behind).to_be_hidden()
 
 
@@ -75,22 +95,12 @@ async def test_news_that_comes_while_a_box_is_being_drawn_is_drawn_as_well(peopl
     desk = await people.owner(company, f"/staff/scheduling/inspections/{booking.inspection_id}")
     services = desk.locator("#services-box")
     await expect(services.get_by_role("row", name="Full home inspection")).to_be_visible()
-    told = asyncio.Event()
-
-    async def answer_late(route):
-        drawn = await route.fetch()
-        await told.wait()
-        await route.fulfill(response=drawn)
-
-    await desk.route("**/scheduling/fragments/**/services", answer_late)
-    async with desk.expect_request("**/scheduling/fragments/**/services"):
-        await desk.evaluate("document.body.dispatchEvent(new Event('inspection:changed'))")
+    late = await news_coming_late(desk)
     fee = {"kind": "fee", "name": "Travel", "amount_cents": 2_500}
     company.office.post(f"{booking.path}/lines", fee)
     await expect(desk.locator("#payments-box")).to_contain_text("Due $500.00")
-    told.set()
+    await late.arrives()
     await expect(services.get_by_role("row", name="Travel")).to_be_visible()
-    await desk.unroute_all(behavior="ignoreErrors")  # other news may be on its way
 
 
 @pytest.mark.rule(22, 24)
