@@ -145,6 +145,7 @@ class InspectionBalanceChangedV1(Event):
     shares: tuple[Share, ...]
     balance_revision: int
     charge_cents: SignedCents | None = None  # credits not deducted; older events do not say it
+    published: bool | None = None  # whether billing knew the report as published; as above
 
     @property
     def aggregate_id(self) -> str:
@@ -286,8 +287,7 @@ class BillingSettingsChangedV1(Event):
     card_max_cents: Cents = 0
     bank_max_cents: Cents = 0
     """The most one payment in the portal may be; 0: no limit (R91, R93, C1)."""
-    billing_history: bool = False
-    """Customers may see payments and credits (R94)."""
+    billing_history: bool = False  # customers may see payments and credits (R94)
 
     @property
     def aggregate_id(self) -> str:

@@ -105,6 +105,7 @@ def balance_changed(bill: Bill) -> contract.InspectionBalanceChangedV1:
         ),
         balance_revision=bill.revision,
         charge_cents=bill.booking.charge_cents,
+        published=bill.booking.published,
     )
 
 

@@ -69,10 +69,14 @@ def _states(sheet: Sheet) -> list[Event]:
     events: list[Event] = [
         invoice_changed(sheet.bill, i) for i in changed_invoices(sheet.before, sheet.bill)
     ]
-    opened = sheet.before is None or report_released(sheet.before) != report_released(sheet.bill)
-    if events or opened:
+    if events or sheet.before is None or _release(sheet.before) != _release(sheet.bill):
         events.append(balance_changed(sheet.bill))
     return events
+
+
+def _release(bill: Bill) -> tuple[bool, bool]:
+    """What is told even if no invoice changes: who writes of the report waits for both."""
+    return bill.booking.published, report_released(bill)
 
 
 def _surpluses(sheet: Sheet) -> list[Event]:

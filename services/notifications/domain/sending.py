@@ -17,6 +17,8 @@ ATTEMPT_LOOK = timedelta(seconds=10)
 """How soon such a mail is looked at again: once the payment is known, nothing holds it."""
 FACTS_PATIENCE = timedelta(seconds=20)
 """How long a mail waits for the client's invoice before it is sent without one."""
+REPORT_PATIENCE = timedelta(minutes=10)
+"""How long the report's mail waits to hear from billing whether the report opens."""
 FACTS_PAUSE = timedelta(seconds=1)
 RETRY_FIRST = timedelta(seconds=30)
 RETRY_LONGEST = timedelta(hours=4)
@@ -182,6 +184,19 @@ def _wait_for_invoice(mail: Mail, situation: Situation, now: datetime) -> Verdic
     return None
 
 
+def _wait_for_release(mail: Mail, situation: Situation, now: datetime) -> Verdict | None:
+    """`Ready` or `waiting for payment`: billing decides, once it was told of the report.
+
+    What was paid before the report was published is counted in what billing says then (R15, C8).
+    """
+    if mail.kind is not MailKind.REPORT_PUBLISHED or situation.report_open:
+        return None
+    unheard = situation.balance is None or situation.balance.published is False
+    if unheard and now < mail.queued_at + REPORT_PATIENCE:
+        return Hold(now + FACTS_PAUSE, "release_unknown")
+    return None
+
+
 def without_link(mail: Mail) -> bool:
     """An agent or persona who may not open the client portal: no link, no amounts (R46)."""
     return mail.recipient.audience in OUTSIDERS and not mail.portal_link
@@ -228,6 +243,7 @@ RULES: tuple[Rule, ...] = (
     _skip_left,
     _stop_reminder,
     _skip_paid,
+    _wait_for_release,
     _hold_during_attempt,
     _hold_at_night,
     _wait_for_invoice,

@@ -47,6 +47,7 @@ REASONS = {
     "facts_missing": "Waiting",
     "too_late": "Not sent: it waited for more than a day",
     "invoice_missing": "Waiting for the invoice",
+    "release_unknown": "Waiting to hear whether the report opens",
     "payment_in_flight": "Waiting until the payment under way is known",
     "advanced_automations_required": "Not sent: your plan has no advanced automations",
     "reminders_paused": "Not sent: reminders of this invoice are paused",

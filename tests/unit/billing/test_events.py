@@ -202,6 +202,17 @@ async def test_publishing_an_inspection_without_charges_releases_its_report(list
     assert listening.books.told(InspectionBalanceChangedV1)[-1].report_released
 
 
+async def test_a_published_report_is_counted_and_told_also_while_it_stays_locked(listening):
+    """Whoever writes of the report waits for this, and not for a payment."""
+    published = scheduling.InspectionPublishedV1(
+        company_id=COMPANY,
+        inspection=an_inspection(revision=2, published_at=NOON, status="published"),
+    )
+    await hear(listening, booked(), published, published)
+    told = listening.books.told(InspectionBalanceChangedV1)
+    assert [(one.published, one.report_released) for one in told] == [(False, False), (True, False)]
+
+
 async def test_an_inspection_without_people_goes_to_the_dead_letters(listening):
     with pytest.raises(PermanentError):
         await hear(listening, booked(people=()))

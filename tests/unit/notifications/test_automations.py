@@ -108,7 +108,8 @@ async def test_a_persona_gets_the_portal_link_by_an_advanced_automation():
     await bench.hear(
         InspectionPublishedV1(
             company_id=told.COMPANY, inspection=told.an_inspection(revision=2, status="published")
-        )
+        ),
+        told.balance_changed(published=True),
     )
     bench.later(minutes=1)
     await bench.send_due()

@@ -179,6 +179,7 @@ async def test_the_report_mail_names_the_button_by_how_the_company_collects(onli
     bench = await sent(
         settings,
         told.invoice_changed(),
+        told.balance_changed(published=True),
         InspectionPublishedV1(company_id=told.COMPANY, inspection=published),
     )
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.notifications.domain.mail import MailState, Words
+from services.notifications.domain.mail import MailKind, MailState, Words
 from services.notifications.domain.refusals import (
     NoClientAddressError,
     NotificationsDisabledError,
@@ -270,6 +270,56 @@ async def test_a_report_mail_held_back_says_ready_once_the_payment_arrived():
     ]
     assert "View report" in bench.post.sent[0].text
     assert "is due" not in bench.post.sent[0].text
+
+
+@pytest.mark.parametrize(
+    ("released", "subject"),
+    [
+        (True, "Your inspection report for 1482 Alder Creek Rd is ready"),
+        (False, "Your report for 1482 Alder Creek Rd is waiting for payment"),
+    ],
+)
+async def test_the_report_mail_leaves_when_billing_has_counted_the_published_report(
+    released, subject
+):
+    """Whether it says `ready` is billing's word, and that comes after the report's."""
+    bench = await a_published_one()
+    assert bench.post.sent == []
+    [mail] = [mail for mail in bench.mails if mail.kind is MailKind.REPORT_PUBLISHED]
+    assert (mail.state, mail.reason) == (MailState.WAITING, "release_unknown")
+
+    await bench.hear(
+        told.balance_changed(published=True, report_released=released, balance_revision=3)
+    )
+    bench.later(seconds=1)
+    await bench.send_due()
+
+    assert [message.subject for message in bench.post.sent] == [subject]
+
+
+async def test_the_report_mail_leaves_without_billings_word_after_ten_minutes():
+    bench = await a_published_one()
+    bench.later(minutes=9)
+    await bench.send_due()
+    assert bench.post.sent == []
+
+    bench.later(minutes=1)
+    await bench.send_due()
+
+    assert ["waiting for payment" in message.subject for message in bench.post.sent] == [True]
+
+
+async def a_published_one():
+    """Billing has told everything but that it knows of the report."""
+    bench = Bench()
+    await a_booked(bench)
+    await bench.hear(told.balance_changed(published=False, balance_revision=2))
+    await bench.send_due()
+    bench.post.sent.clear()
+    published = told.an_inspection(revision=2, status="published")
+    await bench.hear(InspectionPublishedV1(company_id=told.COMPANY, inspection=published))
+    await bench.send_due()
+    return bench
 
 
 @pytest.mark.parametrize(
