@@ -1,12 +1,12 @@
 """What the office does on the inspection page and in the settings, in a real window."""
 
-import asyncio
 import re
 
 import pytest
 from playwright.async_api import expect
 
 from deploy.demo.office import eventually
+from tests.support.late import ComingLate
 from tests.support.product import link_in
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
@@ -45,30 +45,9 @@ async def test_a_service_added_after_booking_asks_about_the_agreement(people, co
     booking.wait_invoice(total_cents=65_000)
 
 
-class ComingLate:
-    """Holds the answer to the next such request back until it may arrive."""
-
-    def __init__(self):
-        self.asked = asyncio.get_running_loop().create_future()
-        self._let_go, self._over = asyncio.Event(), asyncio.Event()
-
-    async def answer(self, route):
-        drawn = await route.fetch()
-        kept = {"status": drawn.status, "headers": drawn.headers, "body": await drawn.body()}
-        self.asked.set_result(route.request)
-        await self._let_go.wait()
-        await route.fulfill(**kept)
-        self._over.set()
-
-    async def arrives(self):
-        self._let_go.set()
-        await self._over.wait()
-
-
 async def news_coming_late(page):
     """Something has happened; the services box has asked and has no answer yet."""
-    late = ComingLate()
-    await page.route("**/scheduling/fragments/**/services", late.answer, times=1)
+    late = await ComingLate.of(page, "**/scheduling/fragments/**/services")
     await page.evaluate("document.body.dispatchEvent(new Event('inspection:changed'))")
     await late.asked
     return late
@@ -126,7 +105,7 @@ async def test_details_are_shared_with_a_warning_and_a_preview(people, company):
 @pytest.mark.rule(33)
 async def test_the_client_view_shows_the_page_without_letting_staff_pay(people, company):
     booking = company.book()
-    booking.link()
+    booking.client()
     desk = await people.owner(company, f"/staff/scheduling/inspections/{booking.inspection_id}")
     async with desk.context.expect_page() as opening:
         await desk.get_by_role("button", name="Client View").click()

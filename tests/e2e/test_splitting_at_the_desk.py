@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from tests.support.late import ComingLate
 from tests.support.product import link_in
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
@@ -162,6 +163,32 @@ async def test_the_mail_is_seen_as_the_payer_will_see_it_while_it_is_written(peo
     await expect(page.get_by_text("Sent to Marcus Lee")).to_be_visible()
     sent = booking.mail("Invoice", to=f"agent-{company.owner_email}")
     assert "Please look at this, Marcus Lee." in sent["text"]
+
+
+WATCH_THE_WORDS = """() => {
+  window.answered = new Promise((answered) => {
+    document.addEventListener("htmx:finally:request", ({ target }) => {
+      if (target.closest("[data-begins]")) answered();
+    });
+  });
+}"""
+
+
+async def test_words_that_come_late_do_not_replace_what_was_typed(people, company):
+    booking = booked(company)
+    made = booking.invoice_for("Marcus Lee", fixed_cents=15_000)
+    page = await people.owner(company, "/staff/billing/settings")
+    late = await ComingLate.of(page, "**/notifications/fragments/**/words")
+    await page.goto(f"/staff/billing/invoices/{made['invoice_id']}", wait_until="load")
+    await late.asked
+    message = page.get_by_label("Message")
+    await message.fill("Please look at this.")
+    await page.evaluate(WATCH_THE_WORDS)
+    await late.arrives()
+    await page.evaluate("window.answered")
+    mail = page.frame_locator("iframe:not(.coming)")
+    await expect(mail.get_by_text("Please look at this.")).to_be_visible()
+    await expect(message).to_have_value("Please look at this.")
 
 
 async def test_a_rule_is_saved_in_the_settings_and_applied_in_one_press(people, own_company):

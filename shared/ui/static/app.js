@@ -260,6 +260,12 @@
     voice.textContent = words;
   };
 
+  // ---- what comes late does not replace what was typed meanwhile: data-begins holds fields that start with other words
+  document.addEventListener("htmx:before:swap", (event) => {
+    const part = event.target instanceof Element && event.target.closest("[data-begins]");
+    if (part && all("input, textarea", part).some((field) => field.value !== field.defaultValue)) event.preventDefault();
+  });
+
   // ---- slots: a part that cannot be loaded says so and keeps its link; a part whose dialog is open waits
   const slotOf = (event) => event.target instanceof Element && event.target.closest("[data-slot]");
   const slotFailed = (slot) => {
