@@ -86,6 +86,7 @@ class People:
 
     async def client(self, booking: Booking, form: str = "phone", **options) -> Page:
         """The client, who has opened the mailed link."""
+        booking.client()  # everything is on the page, which does not follow by itself
         return await self.stranger(booking.link(), form, **options)
 
 

@@ -59,6 +59,7 @@ async def test_the_calendars_address_is_shown_to_be_copied_and_ended(people, cus
 
 async def test_staff_come_to_a_clients_address_from_the_people_box(people, company):
     booking = company.book()
+    booking.link()
     page = await people.owner(company, f"/staff/scheduling/inspections/{booking.inspection_id}")
     await page.get_by_role("link", name="Actions for Ellen Park").click()
     await page.get_by_role("link", name="Calendar address of Ellen Park").click()

@@ -62,6 +62,7 @@ async def test_three_people_pay_their_parts_at_the_same_time_while_staff_watch(
     feed = await people.owner(company, "/staff/notifications/alerts")
     box = desk.locator("#payments-box")
     await expect(box).to_contain_text("Due $800.00")
+    booking.client().wait("Pay $325.00")
     client = await people.client(booking)
     agent = await people.stranger(link_of(booking, "Marcus Lee"), "phone")
     insurer = await people.stranger(link_of(booking, "Northwest Mutual"), "phone")
@@ -83,6 +84,7 @@ async def test_three_people_pay_their_parts_at_the_same_time_while_staff_watch(
         row = feed.locator("#feed > li").filter(has_text=f"{name} paid")
         await expect(row.first).to_be_visible(timeout=CONFIRMED)
     await expect(desk.locator("#report-box")).to_contain_text("Open for the client")
+    booking.client().wait("Your report is ready")
     await client.reload()
     await expect(client.get_by_role("heading", name="Your report is ready")).to_be_visible()
     for shown in ("Marcus Lee", "$175.00", "Northwest Mutual", "$300.00"):

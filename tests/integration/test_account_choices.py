@@ -54,18 +54,18 @@ def test_with_more_than_two_hundred_open_the_oldest_are_chosen_and_the_page_says
     company: Company,
 ) -> None:
     """C18: per payment; an API call with 201 is refused whole."""
-    customer = signed_in(company)
+    customer, day = signed_in(company), today()
     wish = {
         "account_id": customer.account_id,
         "site_id": customer.site_ids[0],
         "service_id": company.services["Radon test"]["service_id"],
         "cadence": "weekly",
-        "first_on": (today() + timedelta(days=1)).isoformat(),
+        "first_on": (day + timedelta(days=1)).isoformat(),
         "visit_at": "09:00",
         "inspector_id": company.inspector_id,
     }
     company.office.post("scheduling/v1/recurring-services", wish)
-    schedule_visits(company, today() + timedelta(days=7 * 202))
+    schedule_visits(company, day + timedelta(days=7 * 202))
     page = pay_page(customer, "choice=single", "202 open invoices")
     assert "Pay these first, then the rest" not in page.text
     every = customer.send(page.form("Select all"))

@@ -75,7 +75,9 @@ def test_sites_of_an_order_are_chosen_paid_and_found_in_the_history(customer: Cu
     (single,) = customer.book(sites=1)
     customer.sign_in()
     page = shown(
-        customer, "/account/pay?choice=multi", lambda page: len(boxes(page, "invoice")) == 3
+        customer,
+        "/account/pay?choice=multi",
+        lambda page: len(boxes(page, "invoice")) == 3 and "4 open invoices" in page.text,
     )
     assert figures(page) == ("$0.00", "0")
     assert "Balance $600.00 4 open invoices" in page.text

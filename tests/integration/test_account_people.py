@@ -50,7 +50,7 @@ def _contact(company: Company, path: str, name: str) -> str:
     return str(next(one["contact_id"] for one in people if one["name"] == name))
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(300)
 def test_one_address_in_two_accounts_chooses_and_sees_one_at_a_time(company: Company) -> None:
     first = open_account(company, sites=1)
     second = open_account(company, sites=1, email=first.email)
@@ -63,7 +63,7 @@ def test_one_address_in_two_accounts_chooses_and_sees_one_at_a_time(company: Com
         page = first.sign_in()
         return page if "Ridge Property Group" in page.text else None
 
-    choosing = eventually(asked, "the portal knows both accounts", within=90)
+    choosing = eventually(asked, "the portal knows both accounts", within=180)
     assert choosing.url.endswith("/account/choose")
     assert "Your address belongs to 2 accounts." in choosing.text
     assert first.browser.open("/account/pay").url.endswith("/account/choose")

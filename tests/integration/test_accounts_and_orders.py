@@ -74,12 +74,16 @@ def test_what_cannot_be_ordered_is_refused_whole(account: Account, open_one) -> 
     assert refused["code"] == "email_twice"
 
 
+@pytest.mark.timeout(400)
 def test_two_hundred_sites_are_one_order(company: Company) -> None:
     account = open_account(company, sites=200)
     order = account.order(notifications_disabled=True)
     assert len(order["inspections"]) == 200
     assert len({row["number"] for row in order["inspections"]}) == 200
     assert order["total_cents"] == 200 * 47_500
+    last = order["inspections"][-1]["inspection_id"]
+    eventually(lambda: invoices(company, last), "the last is billed", within=180)
+    eventually(lambda: company.alerts(last), "notifications has heard of the last", within=180)
 
 
 def test_custom_fields_are_checked_by_kind_and_shown_as_text(account: Account) -> None:

@@ -35,6 +35,9 @@ def test_a_persona_is_written_to_by_an_advanced_automation_until_the_plan_ends(
 ) -> None:
     """R46, R49, R50: no link without being told so; kept and not run after a downgrade."""
     company = open_one("Harbor & Pine", "--plan", "pro")
+    eventually(
+        lambda: company.office.get(PATH)["advanced_available"], "notifications knows the plan"
+    )
     claims, law = (f"{name}-{uuid4().hex[:8]}@example.com" for name in ("claims", "law"))
     people = [
         {**INSURER, "email": claims},
@@ -118,7 +121,7 @@ def test_on_the_base_tier_payers_are_mailed_and_personas_refused(
             },
         )
     booking = company.book()
-    booking.invoice()
+    eventually(lambda: company.alerts(booking.inspection_id), "notifications knows the booking")
     company.office.post(f"notifications/v1/inspections/{booking.inspection_id}/resend", {})
     client = booking.client()
     client.checkout()

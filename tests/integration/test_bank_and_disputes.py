@@ -222,6 +222,7 @@ def test_news_in_any_order_and_many_times_over_is_the_same_news(
     told(booking, "Dispute over $475.00 was won")
     provider.control.post("webhooks/resume")
     told(booking, "Ellen Park paid $475.00")
+    booking.mail("receipt")
     invoice = booking.invoice()
     assert (invoice["paid_cents"], len(invoice["payments"])) == (47_500, 1)
     receipts = [

@@ -54,6 +54,7 @@ def holds(visitor: Visitor, path: str, words: str) -> None:
 @pytest.mark.timeout(200)
 def test_an_inspector_subscribes_to_his_inspections_by_a_secret_address(company: Company) -> None:
     booking = company.book()
+    eventually(lambda: company.alerts(booking.inspection_id), "notifications knows the inspector")
     owner, calendar = company.staff_browser(), company.visitor()
     page = owner.submit(owner.open(PAGE).form("Make an address"))
     path = address(page)
@@ -83,7 +84,9 @@ def test_a_customer_account_has_a_calendar_without_other_peoples_appointments(
 ) -> None:
     customer = open_account(company, sites=1)
     other = company.book()
-    customer.book(sites=1)
+    (visit,) = customer.book(sites=1)
+    inspection_id = customer.invoice(visit["invoice_id"])["inspection_id"]
+    eventually(lambda: company.alerts(inspection_id), "notifications knows the account")
     wanted = {"kind": "account", "subject_id": customer.account_id}
     url = company.office.post("notifications/v1/calendar-feeds", wanted)["url"]
     path = _ADDRESS.search(url)[0]
@@ -102,7 +105,11 @@ def test_staff_make_a_clients_address_from_the_people_box_and_pass_it_on(company
     contact = next(person["contact_id"] for person in people if person["role"] == "client")
     inspection = f"/staff/scheduling/inspections/{booking.inspection_id}"
     drawer = owner.open(f"{inspection}/people/{contact}")
-    page = owner.open(drawer.link("Calendar address of Ellen Park"))
+    link = drawer.link("Calendar address of Ellen Park")
+    page = eventually(
+        lambda: found if (found := owner.open(link)).status == 200 else None,
+        "notifications knows the client",
+    )
     path = address(owner.submit(page.form("Make an address for Ellen Park")))
     holds(calendar, path, HIS["street"])
     assert "Alder Creek" not in feed(calendar, path).text

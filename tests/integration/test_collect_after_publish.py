@@ -61,6 +61,7 @@ def test_the_client_sees_the_sentence_and_no_button_until_the_report_is_publishe
     assert SENTENCE in client.page.text
     assert "Payment due" not in client.page.text
     assert not [b for b in client.page.buttons if "Pay" in b or "Learn More" in b]
+    eventually(lambda: "/invoice.pdf" in client.reload().html, "the portal has the invoice")
     assert_refused_until_published(client, 47_500, provider)
 
     booking.publish()

@@ -51,6 +51,7 @@ def settle(company: Company) -> Property:
     automation = office.post("notifications/v1/automations", told)
     booking.mail("inspection")
     booking.publish()
+    booking.mail("report")
     shown = eventually(
         lambda: booking.show() if booking.show()["paid_cents"] == 1_000 else None,
         "the payment on the inspection",

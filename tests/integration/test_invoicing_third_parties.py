@@ -175,8 +175,7 @@ def test_staff_add_send_and_copy_the_link_on_the_pages(booking):
     assert "$150.00" in saved.text
     linked = staff.submit(saved.form("Copy link"))
     link = link_in({"text": linked.text})
-    insurer = booking.company.visitor().open(link)
-    assert "$150.00" in insurer.text
+    booking.opened(link).wait("$150.00")
     sent = staff.submit(saved.form("Send now"))
     assert sent.status == 200
     claims = booking.person("Northwest Mutual")["email"]

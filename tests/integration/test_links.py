@@ -5,7 +5,7 @@ import pytest
 
 from deploy.demo.office import eventually
 from tests.support.product import Booking, Company, link_in
-from tests.support.refusals import refusal
+from tests.support.refusals import refusal, refusal_code
 from tests.support.visitor import Page, Visitor
 
 
@@ -61,19 +61,20 @@ def test_sharing_warns_needs_the_button_and_gives_the_portal(company: Company) -
     body = next(value for name, value in form.values.items() if name == "body")
     assert "{{ sign_and_pay }}" in body
     assert link_in({"text": page.html}) is None, "a placeholder is no link"
-    refused = staff.submit(form, recipient="agent@example.com", body="No button here")
+    agent = f"agent-{company.owner_email}"
+    refused = staff.submit(form, recipient=agent, body="No button here")
     assert "Sign & Pay" in refused.text
-    assert company.sandbox.mails("agent@example.com") == []
+    assert company.sandbox.mails(agent) == []
     body = f"Read this first, Marcus.\n\n{body}"
-    staff.submit(form, recipient="agent@example.com", subject="For you", body=body)
-    mail = booking.mail("For you", to="agent@example.com")
+    staff.submit(form, recipient=agent, subject="For you", body=body)
+    mail = booking.mail("For you", to=agent)
     assert "Read this first, Marcus." in mail["text"]
     assert "Sign & Pay" in mail["html"].replace("&amp;", "&")
     assert "1482 Alder Creek Rd" in company.visitor().open(link_in(mail)).text
 
     again = staff.open(page.url).form("Send Email")
-    staff.submit(again, recipient="agent@example.com", subject="Once more", body=body)
-    second = link_in(booking.mail("Once more", to="agent@example.com"))
+    staff.submit(again, recipient=agent, subject="Once more", body=body)
+    second = link_in(booking.mail("Once more", to=agent))
     assert second != link_in(mail)
     assert "1482 Alder Creek Rd" in company.visitor().open(second).text
 
@@ -146,14 +147,19 @@ def test_disabled_notifications_suppress_mails_and_refuse_explicit_ones(
         f"{booking.path}/lines", {"kind": "fee", "name": "Travel", "amount_cents": 2_500}
     )
     booking.wait_invoice(total_cents=50_000)
+    mailing = f"notifications/v1/inspections/{booking.inspection_id}"
     share = {
         "recipient": booking.client_email,
         "subject": "Quiet",
         "body": "{{sign_and_pay}}",
         "force": True,
     }
+    eventually(
+        lambda: refusal_code(company.office, f"{mailing}/resend") == "notifications_disabled",
+        "notifications hears of it",
+    )
     with pytest.raises(httpx.HTTPStatusError) as refused:
-        company.office.post(f"notifications/v1/inspections/{booking.inspection_id}/share", share)
+        company.office.post(f"{mailing}/share", share)
     assert refused.value.response.json()["code"] == "notifications_disabled"
     assert not [m for m in company.sandbox.mails(booking.client_email) if "Quiet" in m["subject"]]
 

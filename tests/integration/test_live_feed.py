@@ -150,7 +150,7 @@ def test_every_box_of_the_inspection_page_asks_when_its_event_comes(
 ) -> None:
     """The page names the events; the stream sends them; the boxes answer with what is new."""
     booking = company.book()
-    booking.invoice()
+    booking.link()
     page = staff.open(f"/staff/scheduling/inspections/{booking.inspection_id}")
     asked = {
         str(tag["hx-get"]).rsplit("/", 1)[-1]: str(tag["hx-trigger"])
@@ -168,7 +168,7 @@ def test_every_box_of_the_inspection_page_asks_when_its_event_comes(
         fee = {"kind": "fee", "name": "Travel", "amount_cents": 2_500}
         company.office.post(f"{booking.path}/lines", fee)
         line.wait_for("payments:changed", booking.inspection_id)
-        assert "$500.00" in staff.open(payments).text
+        eventually(lambda: "$500.00" in staff.open(payments).text, "the box with the fee")
 
 
 def test_a_line_that_was_cut_goes_on_where_it_stopped(company: Company, staff: Visitor) -> None:

@@ -178,6 +178,7 @@ def test_a_refund_with_credit_keeps_the_report_open(booking: Booking) -> None:
     client, payment_id = paid_online(booking)
     booking.publish()
     client.wait("Report unlocked")
+    booking.wait_released(released=True)
     done = refund(booking, payment_id, 7_500, with_credit=True)
     assert done["status"] == "succeeded"
     invoice = booking.wait_invoice(paid_cents=40_000)

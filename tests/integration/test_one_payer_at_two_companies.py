@@ -49,7 +49,12 @@ def test_one_address_at_two_companies_is_two_customers_whose_cards_never_cross(o
     assert [method["card"]["last4"] for method in methods] == ["4242", "4444"]
     for customer, own, foreign in ((first, 0, 1), (second, 1, 0)):
         assert [card["method_id"] for card in customer.methods()] == [cards[own]["method_id"]]
-        page = customer.browser.open("/account/methods")
-        assert cards[own]["label"] in page.text
+        page = eventually(
+            lambda mine=customer, label=cards[own]["label"]: (
+                page if label in (page := mine.browser.open("/account/methods")).text else None
+            ),
+            "the card is shown",
+            within=120,
+        )
         assert cards[foreign]["label"] not in page.text
         assert cards[foreign]["method_id"] not in page.html

@@ -69,10 +69,14 @@ async def send(stack: Stack, user: str, routing_key: str, body: bytes, message_i
 def test_every_service_shows_its_queues_and_its_outbox(
     stack: Stack, operator_of: OperatorOf, service: str
 ) -> None:
-    page = operator_of(service).open("/operator")
+    operator = operator_of(service)
+    page = operator.open("/operator")
     assert page.status == 200
     assert f"Queues and outbox of {service}" in page.text
-    assert f"{events_queue(service)} 0 1" in page.text
+    eventually(
+        lambda: f"{events_queue(service)} 0 1" in operator.open("/operator").text,
+        "an empty queue with its consumer",
+    )
     assert "Waiting in the outbox" in page.text
     assert ("Rebuild the read model" in page.text) is (service == "portal")
     assert ("Unrouted" in page.text) is (service == "notifications")

@@ -95,6 +95,7 @@ async def test_a_dead_letter_is_shown_and_replayed(stack: Stack, company: Compan
     fee = {"kind": "fee", "name": "Travel", "amount_cents": 2_500}
     company.office.post(f"{booking.path}/lines", fee)
     booking.wait_invoice(total_cents=50_000)
+    eventually(lambda: waiting(stack) == 0, "every event has left its outbox")
     buried = await bury(stack, "portal")
     stack.start("portal")
     assert not any("Pay $500.00" in button for button in client.reload().buttons)

@@ -71,7 +71,15 @@ def test_without_the_plan_no_customer_gets_in_and_nothing_can_be_switched_on(
     change_plan(company, "--plan", "pro_plus")
     eventually(lambda: back_in(customer), "with the plan everything is there again")
     assert len(company.sandbox.mails(customer.email)) == before, "no link was mailed meanwhile"
-    assert office.put("billing/v1/settings/portal", {"autopay": True})["autopay"] is True
+    eventually(lambda: takes_autopay(company), "billing, too, has heard of the plan")
+
+
+def takes_autopay(company: Company) -> bool:
+    try:
+        kept = company.office.put("billing/v1/settings/portal", {"autopay": True})
+    except httpx.HTTPStatusError:
+        return False
+    return kept["autopay"] is True
 
 
 def back_in(customer: Customer) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from deploy.demo.office import eventually
 from tests.support.product import Booking, Client, Company, link_in
-from tests.support.refusals import refusal
+from tests.support.refusals import refusal, refusal_code
 from tests.support.visitor import Page, Visitor
 
 
@@ -275,7 +275,8 @@ def test_while_notifications_are_disabled_nobody_is_told_and_later_nothing_is_ma
     path = f"notifications/v1/inspections/{booking.inspection_id}/resend"
     booking.wait_invoice(total_cents=50_000)
     eventually(
-        lambda: refusal_code(company, path) == "notifications_disabled", "the refusal to resend"
+        lambda: refusal_code(company.office, path) == "notifications_disabled",
+        "the refusal to resend",
     )
     booking.publish()
 
@@ -295,14 +296,6 @@ def test_while_notifications_are_disabled_nobody_is_told_and_later_nothing_is_ma
         lambda: len(company.sandbox.mails(booking.client_email)) == mailed + len(sent),
         "the mail that was asked for, and no other",
     )
-
-
-def refusal_code(company: Company, path: str) -> str:
-    try:
-        company.office.post(path, {})
-    except httpx.HTTPStatusError as refused:
-        return str(refused.response.json()["code"])
-    return ""
 
 
 def resent(company: Company, path: str) -> list[dict[str, Any]]:

@@ -95,6 +95,7 @@ def _a_surplus(booking, staff) -> None:
     """The client pays all of his part, then a service goes: one press gives it back to him."""
     office = booking.company.office
     client = booking.client()
+    client.wait("Pay $625.00")
     client.checkout()
     client.pay_by_card()
     booking.wait_invoice(paid_cents=62_500)

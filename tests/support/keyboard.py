@@ -47,8 +47,11 @@ _WATCH = r"""() => {
       )].filter((it) => there(it) && it.tabIndex < 0 && it.localName !== "form" &&
         !it.hasAttribute("hx-trigger"));
       if (before && before !== document.body) before.focus();
+      // News may have drawn a part anew that Tab had already gone through.
+      const again = (it) => met.some((one) => !one.isConnected && named(one) === named(it));
+      const reached = (it) => group(it).some((one) => met.includes(one) || again(one));
       return {
-        unreached: focusable.filter((it) => !group(it).some((one) => met.includes(one))).map(named),
+        unreached: focusable.filter((it) => !reached(it)).map(named),
         unseen: [...unseen].filter(there).map(named),
         "mouse only": pressed.map(named),
       };

@@ -12,6 +12,8 @@ from deploy.demo.office import TIMEOUT_SECONDS, Office, eventually
 from tests.support.stack import Stack
 from tests.support.visitor import Page, Visitor
 
+NOT_YET = 503
+"""What a page of the portal answers while it has not been told of what it shows."""
 GOOD_CARD = "4242 4242 4242 4242"
 DECLINED_CARD = "4000 0000 0000 0002"
 INSUFFICIENT_CARD = "4000 0000 0000 9995"
@@ -198,8 +200,17 @@ class Booking:
 
     def client(self) -> "Client":
         """The client, with the mailed link open in a browser."""
+        return self.opened(self.link())
+
+    def opened(self, link: str) -> "Client":
+        """Whoever has that link, with it open in a browser, once the portal was told of it all."""
         visitor = self.company.visitor()
-        return Client(self, visitor, visitor.open(self.link()))
+        client = Client(self, visitor, visitor.open(link))
+        eventually(
+            lambda: _drawn(client.page) or _drawn(client.reload()),
+            "the portal knows the inspection and its invoice",
+        )
+        return client
 
     def person(self, name: str) -> dict[str, Any]:
         """Somebody of the People box."""
@@ -214,11 +225,14 @@ class Booking:
     def payer(self, invoice_id: str) -> "Client":
         """Whoever was given that invoice's link, with it open in a browser."""
         path = f"billing/v1/invoices/{invoice_id}/link"
-        visitor = self.company.visitor()
-        return Client(self, visitor, visitor.open(self.company.office.post(path, {})["url"]))
+        return self.opened(self.company.office.post(path, {})["url"])
 
     def publish(self) -> Any:
         return self.company.office.publish(self.inspection_id, "Report.pdf", PDF)
+
+
+def _drawn(page: Page) -> bool:
+    return page.status != NOT_YET and "invoice is being prepared" not in page.text
 
 
 def link_in(mail: dict[str, Any]) -> str | None:
@@ -250,9 +264,14 @@ class Client:
         return self.page
 
     def checkout(self) -> Page:
-        """Press the pay button; the provider's page opens."""
+        """Press the pay button, once there is one; the provider's page opens."""
+        eventually(lambda: self._payable(self.page) or self._payable(self.reload()), "a pay button")
         self.page = self.browser.submit(self.page.form("Pay $"))
         return self.page
+
+    @staticmethod
+    def _payable(page: Page) -> bool:
+        return any("Pay $" in button for button in page.buttons)
 
     def pay_by_card(self, number: str = GOOD_CARD) -> Page:
         """Fill in the provider's page; back on the portal unless it is declined."""

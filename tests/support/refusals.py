@@ -5,6 +5,8 @@ from typing import Any
 
 import httpx
 
+from deploy.demo.office import Office
+
 
 def refusal(call: Callable[[], object]) -> dict[str, Any]:
     """The problem document of a call that must be refused; raises when it was accepted."""
@@ -23,3 +25,12 @@ def problem(answer: httpx.Response) -> dict[str, Any]:
     assert document["code"]
     assert document["title"]
     return document
+
+
+def refusal_code(office: Office, path: str) -> str:
+    """The code that posting nothing there is refused with now; nothing if it is not."""
+    try:
+        office.post(path, {})
+    except httpx.HTTPStatusError as refused:
+        return str(refused.response.json()["code"])
+    return ""

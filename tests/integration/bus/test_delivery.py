@@ -107,9 +107,14 @@ async def test_no_more_messages_are_in_hand_than_four_batches(bus):
 
             await eventually(lambda: _is(bus, "billing.events", 30))
             # Twenty are in hand: the batch being worked on, of one to five, and the rest behind it.
-            assert 15 <= consumer._queue.qsize() <= 19
+            await eventually(lambda: _read(consumer, 15))
+            assert consumer._queue.qsize() <= 19
             hold.set()
             await eventually(lambda: _is(bus, "billing.events", 0))
+
+
+async def _read(consumer, at_least):
+    return consumer._queue.qsize() >= at_least
 
 
 async def _is(bus, queue, count):
