@@ -156,7 +156,7 @@ async def _shown(
         shell=shell(staff, await desk.views.company(company_id), "schedule"),
         mine=await desk.calendars.of(company_id, FeedKind.STAFF, staff.staff_id),
         client=client,
-        clients=client and await desk.calendars.of(company_id, FeedKind.CLIENT, contact_id),
+        of_client=client and await desk.calendars.of(company_id, FeedKind.CLIENT, contact_id),
         accounts=await desk.views.accounts(company_id) if writes else [],
         accounts_see=shown(await desk.views.portal_settings(company_id)),
         with_feed={feed.subject_id for feed in feeds},

@@ -31,6 +31,14 @@ async def a_booked(bench: Bench, **company: object) -> None:
     await bench.hear(told.scheduled(), replayed=True)
 
 
+async def publish(bench: Bench) -> None:
+    """What was on its way has left; then the report is published."""
+    await bench.send_due()
+    bench.post.sent.clear()
+    published = told.an_inspection(revision=2, status="published")
+    await bench.hear(InspectionPublishedV1(company_id=told.COMPANY, inspection=published))
+
+
 def services_changed(revision=2, **changes):
     inspection = told.an_inspection(revision=revision, **changes)
     return InspectionServicesChangedV1(company_id=told.COMPANY, inspection=inspection)
@@ -231,11 +239,7 @@ async def test_payment_due_waits_ten_minutes_after_somebody_began_to_pay():
     bench = Bench()
     await a_booked(bench)
     await bench.hear(told.processing(method_label="Bank"))
-    await bench.send_due()
-    bench.post.sent.clear()
-    published = told.an_inspection(revision=2, status="published")
-
-    await bench.hear(InspectionPublishedV1(company_id=told.COMPANY, inspection=published))
+    await publish(bench)
     bench.later(minutes=9)
     await bench.send_due()
     assert bench.post.sent == []
@@ -249,10 +253,7 @@ async def test_a_report_mail_held_back_says_ready_once_the_payment_arrived():
     bench = Bench()
     await a_booked(bench)
     await bench.hear(told.processing(method_label="Bank"))
-    await bench.send_due()
-    bench.post.sent.clear()
-    published = told.an_inspection(revision=2, status="published")
-    await bench.hear(InspectionPublishedV1(company_id=told.COMPANY, inspection=published))
+    await publish(bench)
     await bench.send_due()
     assert bench.post.sent == [], "looked at before the payment is known"
 
@@ -314,10 +315,7 @@ async def a_published_one():
     bench = Bench()
     await a_booked(bench)
     await bench.hear(told.balance_changed(published=False, balance_revision=2))
-    await bench.send_due()
-    bench.post.sent.clear()
-    published = told.an_inspection(revision=2, status="published")
-    await bench.hear(InspectionPublishedV1(company_id=told.COMPANY, inspection=published))
+    await publish(bench)
     await bench.send_due()
     return bench
 
