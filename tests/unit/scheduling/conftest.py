@@ -67,3 +67,18 @@ async def browser(app, world):
         transport=transport, base_url=ORIGIN, headers={"accept": "text/html"}
     ) as http:
         yield Browser(world, http, keyring)
+
+
+@pytest.fixture
+async def inspection(world):
+    return await world.booked()
+
+
+@pytest.fixture
+def path(inspection):
+    return f"/staff/scheduling/inspections/{inspection.inspection_id}"
+
+
+@pytest.fixture
+def owner(browser):
+    return browser.signed_in()
