@@ -1,40 +1,33 @@
 """Rows, sign-ins and begun payments of account customers: memory and database promise the same."""
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from itertools import permutations
-from typing import Any
 from uuid import uuid4
 
-import pytest
-
-from services.portal.adapters.mongo_account_rows import MongoRowProjections
-from services.portal.adapters.mongo_account_services import MongoServices
-from services.portal.adapters.mongo_accounts import MongoAccounts
-from services.portal.adapters.mongo_begun_payments import MongoBegunPayments
-from services.portal.adapters.mongo_sign_ins import MongoSignInEnding, MongoSignIns
 from services.portal.adapters.mongo_views import MongoRebuilding
-from services.portal.domain import account_rows as rows
-from services.portal.domain.account_access import AccountSession, SignInLink
 from services.portal.main import COLLECTIONS, SERVICE
-from services.portal.usecases.end_sign_ins import end_sign_ins
 from services.portal.usecases.ports_accounts import Account, Begun
 from services.portal.usecases.project_account_rows import project_account_rows
-from shared.contracts.portal import SignInLinkRequestedV1, ViewRebuildRequestedV1
+from shared.contracts.portal import ViewRebuildRequestedV1
 from shared.messaging.outbox import OUTBOX, Outbox
 from shared.mongo import Store
+from tests.contract.portal.account_stores import (
+    EVERYTHING,
+    OF,
+    TODAY,
+    a_visit,
+    everything,
+    on_mongo,
+)
 from tests.support.portal_account_fakes import (
-    MemoryBegun,
     MemoryRows,
     MemoryServices,
-    MemorySignIns,
 )
 from tests.support.portal_account_samples import (
     ACCOUNT_ID,
     EMAIL,
     SITE,
-    account_invoices,
     an_account_invoice,
     told,
     told_account,
@@ -51,98 +44,6 @@ from tests.support.portal_samples import (
     an_inspection,
     told_inspection,
 )
-
-OF = Account(COMPANY_ID, ACCOUNT_ID)
-TODAY = date(2026, 11, 21)
-VISIT = told_inspection(
-    an_inspection(account={"account_id": ACCOUNT_ID, "name": "Cascade", "terms_days": 30})
-)
-EVERYTHING = (
-    told_account(),
-    *account_invoices(),
-    told_method(),
-    told_method(method_id="pm-bank", kind="us_bank_account", is_default=False, label="Bank"),
-    told_autopay(),
-    told_account_payment(),
-    told_prepayment(),
-    told_recurring(),
-    VISIT,
-)
-
-
-@dataclass
-class Kept:
-    """All stores of accounts on one backend."""
-
-    accounts: Any
-    services: Any
-    sign_ins: Any
-    end: Any
-    begun: Any
-    project: Any
-    told: Any
-    store: Any = None
-
-
-@pytest.fixture(params=["memory", "mongo"])
-async def kept(request):
-    if request.param == "memory":
-        accounts, sign_ins = MemoryRows(), MemorySignIns()
-
-        async def project(*events):
-            await project_account_rows(events, accounts)
-
-        async def told_names():
-            return [event.name for event in sign_ins.told]
-
-        async def end(told):
-            await end_sign_ins(told, sign_ins)
-
-        services = MemoryServices(accounts)
-        yield Kept(accounts, services, sign_ins, end, MemoryBegun(), project, told_names)
-        return
-    store = Store(request.getfixturevalue("mongo"), f"portal_{uuid4().hex[:12]}")
-    await store.ensure((OUTBOX, *COLLECTIONS))
-    yield on_mongo(store)
-    await store.close()
-
-
-def on_mongo(store):
-    async def project(*events):
-        await store.transaction(
-            lambda session: project_account_rows(events, MongoRowProjections(store, session))
-        )
-
-    async def end(told):
-        await store.transaction(
-            lambda session: end_sign_ins(told, MongoSignInEnding(store, session))
-        )
-
-    async def told_names():
-        return [row["type"] async for row in store[OUTBOX.name].find().sort("seq")]
-
-    outbox = Outbox(store, SERVICE)
-    accounts, services = MongoAccounts(store), MongoServices(store)
-    sign_ins, begun = MongoSignIns(store, outbox), MongoBegunPayments(store)
-    return Kept(accounts, services, sign_ins, end, begun, project, told_names, store)
-
-
-async def everything(accounts, services):
-    """All that pages can read of the account."""
-    return (
-        await accounts.account(OF),
-        await accounts.open_totals(OF, TODAY),
-        await accounts.open_invoices(OF, None, None, 50),
-        await accounts.open_parents(OF),
-        await accounts.open_children(OF, "order-B2", 50),
-        await accounts.all_invoices(OF, None, 50),
-        await accounts.history(OF, None, 50),
-        await accounts.prepayments(OF, None, 50),
-        await accounts.methods(OF),
-        await accounts.autopay(OF),
-        await services.visits(OF, ["scheduled"], newest_first=False, limit=50),
-        await services.recurring(OF, "active", limit=50),
-    )
 
 
 async def test_any_order_and_any_number_of_deliveries_give_one_state(kept):
@@ -235,14 +136,6 @@ async def test_prepayments_of_one_moment_are_paged_without_losing_one(kept):
     assert seen == ["pre-4", "pre-3", "pre-2", "pre-1", "pre-0"]
 
 
-def a_visit(visit_id, **changes):
-    account = {"account_id": ACCOUNT_ID, "name": "Cascade", "terms_days": 30}
-    number = changes.pop("number", visit_id)
-    return told_inspection(
-        an_inspection(inspection_id=visit_id, number=number, account=account, **changes)
-    )
-
-
 async def test_visits_turn_their_pages_also_between_visits_of_one_moment(kept):
     hours = {"v1": 1, "v2": 2, "v3": 2, "v4": 2, "v5": 3, "v6": -1}
     await kept.project(
@@ -329,88 +222,6 @@ async def test_a_rebuild_empties_the_rows_and_the_events_bring_them_back(request
     await store.close()
 
 
-REQUESTED = SignInLinkRequestedV1(
-    company_id=COMPANY_ID,
-    request_id="r1",
-    account_id=ACCOUNT_ID,
-    account_name="Cascade",
-    contact_id="p1",
-    recipient=EMAIL,
-    recipient_name="Dana",
-    requested_at=NOW,
-)
-LINK = SignInLink("l1", COMPANY_ID, ACCOUNT_ID, "p1", EMAIL, NOW, NOW + timedelta(minutes=15))
-SESSION = AccountSession("s1", COMPANY_ID, EMAIL, None, "", NOW, NOW)
-
-
-async def test_a_request_too_soon_after_another_tells_nothing(kept):
-    pause = timedelta(minutes=1)
-    later = NOW + pause
-    assert await kept.sign_ins.request("k", NOW, NOW - pause, [REQUESTED])
-    assert not await kept.sign_ins.request("k", NOW, NOW - pause, [REQUESTED])
-    assert await kept.sign_ins.request("k", later, later - pause, [REQUESTED])
-    assert await kept.told() == [REQUESTED.name] * 2
-
-
-async def test_a_link_begins_one_session(kept):
-    await kept.sign_ins.add_link(LINK, "d1")
-    assert await kept.sign_ins.link("d1") == LINK
-    assert await kept.sign_ins.use_link("d1", NOW, SESSION)
-    assert not await kept.sign_ins.use_link("d1", NOW, replace(SESSION, digest="s2"))
-    assert await kept.sign_ins.session("s1") == SESSION
-    assert await kept.sign_ins.session("s2") is None
-
-
-async def test_an_expired_link_begins_none(kept):
-    await kept.sign_ins.add_link(LINK, "d1")
-    assert not await kept.sign_ins.use_link("d1", LINK.expires_at, SESSION)
-    assert await kept.sign_ins.session("s1") is None
-
-
-async def test_a_session_is_touched_chosen_and_ended(kept):
-    await kept.sign_ins.add_link(LINK, "d1")
-    await kept.sign_ins.use_link("d1", NOW, SESSION)
-    await kept.sign_ins.touch("s1", NOW + timedelta(hours=1))
-    await kept.sign_ins.touch("s1", NOW)
-    await kept.sign_ins.choose("s1", ACCOUNT_ID, "p1")
-    found = await kept.sign_ins.session("s1")
-    assert (found.seen_at, found.account_id) == (NOW + timedelta(hours=1), ACCOUNT_ID)
-    await kept.sign_ins.end("s1")
-    assert await kept.sign_ins.session("s1") is None
-
-
-@pytest.mark.parametrize("order", list(permutations(range(3))))
-async def test_who_was_removed_and_put_back_signs_in_again_whatever_came_first(kept, order):
-    """Removed at 10:00, back at 11:00: what began before ends, of this person and account only."""
-    lee = "lee@cascade.example"
-    begun = {
-        "before": replace(SESSION, account_id=ACCOUNT_ID, email=EMAIL),
-        "after": replace(SESSION, account_id=ACCOUNT_ID, created_at=NOW + timedelta(hours=3)),
-        "lee": replace(SESSION, account_id=ACCOUNT_ID, email=lee),
-        "elsewhere": replace(SESSION, account_id="account-2"),
-    }
-    for name, session in begun.items():
-        link = replace(LINK, account_id=session.account_id, email=session.email.title())
-        link = replace(link, created_at=session.created_at, expires_at=NOW + timedelta(days=1))
-        await kept.sign_ins.add_link(link, name)
-        await kept.sign_ins.add_link(link, f"unused {name}")
-        assert await kept.sign_ins.use_link(name, NOW, replace(session, digest=name))
-    told = [
-        (told_account(), NOW),
-        (told_account(revision=2, people=told_account().account.people[1:]), later(1)),
-        (told_account(revision=3), later(2)),
-    ]
-    for number in (*order, *order):
-        await kept.end([told[number]])
-    left = [name for name in begun if await kept.sign_ins.session(name)]
-    links = [name for name in begun if await kept.sign_ins.link(f"unused {name}")]
-    assert left == links == ["after", "lee", "elsewhere"]
-
-
-def later(hours):
-    return NOW + timedelta(hours=hours)
-
-
 async def test_what_was_begun_is_remembered_once(kept):
     begun = Begun(ACCOUNT_ID, "k1", "pay-1", "payment", 100, NOW, "processing")
     await kept.begun.remember(begun)
@@ -419,103 +230,3 @@ async def test_what_was_begun_is_remembered_once(kept):
     assert await kept.begun.find("account-2", "k1") is None
     await kept.begun.note_state(ACCOUNT_ID, "k1", "succeeded")
     assert (await kept.begun.find(ACCOUNT_ID, "k1")).state == "succeeded"
-
-
-def winning(explained):
-    """The plan that ran, wherever the answer keeps it."""
-    if isinstance(explained, dict):
-        if "winningPlan" in explained:
-            return explained["winningPlan"]
-        parts = list(explained.values())
-    else:
-        parts = explained if isinstance(explained, list) else []
-    return next((plan for part in parts if (plan := winning(part)) is not None), None)
-
-
-def stages(plan):
-    """Every stage of a query plan, whatever its shape."""
-    if isinstance(plan, dict):
-        found = [plan["stage"]] if isinstance(plan.get("stage"), str) else []
-        return found + [name for part in plan.values() for name in stages(part)]
-    return [name for part in plan for name in stages(part)] if isinstance(plan, list) else []
-
-
-async def test_totals_read_the_index_and_no_document(request):
-    store = Store(request.getfixturevalue("mongo"), f"portal_{uuid4().hex[:12]}")
-    await store.ensure((OUTBOX, *COLLECTIONS))
-    await on_mongo(store).project(*EVERYTHING)
-    asked = []
-
-    class Watched(Store):
-        async def aggregate(self, name, pipeline, session=None):
-            asked.append((name, pipeline))
-            return await super().aggregate(name, pipeline, session)
-
-    watched = Watched(request.getfixturevalue("mongo"), store[OUTBOX.name].database.name)
-    accounts = MongoAccounts(watched)
-    await accounts.open_totals(OF, TODAY)
-    await accounts.open_parents(OF)
-    assert len(asked) == 2
-    for name, pipeline in asked:
-        explained = await store[name].database.command(
-            "explain",
-            {"aggregate": name, "pipeline": pipeline, "cursor": {}},
-            verbosity="executionStats",
-        )
-        ran = stages(winning(explained))
-        assert {"FETCH", "COLLSCAN"} & set(ran) == set()
-        assert "IXSCAN" in ran
-    await watched.close()
-    await store.close()
-
-
-async def test_a_page_reads_no_more_documents_than_it_shows(request):
-    store = Store(request.getfixturevalue("mongo"), f"portal_{uuid4().hex[:12]}")
-    await store.ensure((OUTBOX, *COLLECTIONS))
-    await on_mongo(store).project(
-        *[
-            told(an_account_invoice(f"N{n:03}", issued=date(2026, 1, 1) + timedelta(days=n // 3)))
-            for n in range(90)
-        ]
-    )
-    owned = {"company_id": COMPANY_ID, "account_id": ACCOUNT_ID}
-    behind = {"$or": [{"issued_on": {"$gt": "2026-01-05"}}]}
-    command = {
-        "find": rows.INVOICES.name,
-        "filter": {**owned, "open": True, "kind": {"$in": ["multi", "single"]}, **behind},
-        "sort": {"issued_on": 1, "number": 1},
-        "limit": 26,
-        "hint": "open",
-    }
-    explained = await store[rows.INVOICES.name].database.command(
-        "explain", command, verbosity="executionStats"
-    )
-    assert "SORT" not in stages(winning(explained))
-    assert explained["executionStats"]["totalDocsExamined"] <= 27
-    await store.close()
-
-
-async def test_a_page_of_services_reads_no_more_documents_than_it_shows(request):
-    store = Store(request.getfixturevalue("mongo"), f"portal_{uuid4().hex[:12]}")
-    await store.ensure((OUTBOX, *COLLECTIONS))
-    kept = on_mongo(store)
-    await kept.project(
-        *[a_visit(f"v{n:03}", starts_at=NOW + timedelta(hours=n // 3)) for n in range(90)],
-        *[told_recurring(recurring_id=f"r{n:03}", status="paused") for n in range(90)],
-    )
-    database = store[OUTBOX.name].database
-    await database.command("profile", 2)
-    standing = ["scheduled", "published"]
-    behind = ((NOW + timedelta(hours=9)).isoformat(), "v028")
-    for way in (True, False):
-        await kept.services.visits(OF, standing, newest_first=way, limit=11, behind=behind)
-    await kept.services.visits(OF, standing, newest_first=False, limit=11, since=NOW)
-    await kept.services.recurring(OF, "paused", limit=11, behind="r028")
-    await database.command("profile", 0)
-    asked = [row async for row in database["system.profile"].find({"command.limit": 11})]
-    assert len(asked) == 4
-    for found in asked:
-        assert found["nreturned"] == 11
-        assert found["docsExamined"] <= 14
-        assert not found.get("hasSortStage", False)
-    await store.close()
